@@ -1,0 +1,31 @@
+import type { Context } from './context.ts';
+import type { Dataset } from './dataset.ts';
+
+/** One file of a source, its beginning already read. */
+export interface SourceFile {
+  /** As the user gave it, or joined to the folder that the user gave. */
+  readonly path: string;
+  /** Path below the folder that the user gave; the file's name where the file itself was given. */
+  readonly name: string;
+  readonly size: number;
+  /** The first 64 kB, for looking. */
+  readonly head: Uint8Array;
+}
+
+export interface ReadOptions {
+  readonly primary?: 'quality' | 'macro';
+  readonly weak?: string;
+  readonly strong?: string;
+  readonly ignoreColumns?: readonly string[];
+}
+
+/** A format that outcome tables come in. */
+export interface Format {
+  readonly name: string;
+  /** In one line, for `--help` and the documentation. */
+  readonly summary: string;
+  /** True if these files are surely of this format; sees heads only. */
+  detect(files: readonly SourceFile[]): boolean;
+  /** @throws SignalboxError naming file and line for whatever is malformed */
+  read(files: readonly SourceFile[], options: ReadOptions, context: Context): Promise<Dataset>;
+}

@@ -1,0 +1,14 @@
+import type { Matrix } from '../math/matrix.ts';
+
+/** What fitted state may consist of: it is saved, loaded and compared without knowing whose it is. */
+export type Plain =
+  | null
+  | boolean
+  | number
+  | string
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Matrix
+  | readonly Plain[]
+  | { readonly [key: string]: Plain };

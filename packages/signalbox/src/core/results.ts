@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * What `report`, `evaluate` and `reproduce` print under `--json`. Fractions, never percent. Extend freely;
+ * rename or remove nothing without a dated decision. `docs/results.schema.json` is made from this file.
+ */
+
+const text = z.string();
+const number = z.number();
+const count = z.int().nonnegative();
+
+/** A value with its 95 % interval and the rows behind it. */
+export const estimate = z.strictObject({ value: number, low: number, high: number, n: count });
+export type Estimate = z.infer<typeof estimate>;
+
+/** A paired difference on the set's primary average, with its two-sided p. */
+export const versus = z.strictObject({ value: number, low: number, high: number, p: number });
+export type Versus = z.infer<typeof versus>;
+
+/** One operating point of a policy; `parameter` null where the point is not the policy's own (a corner of a hull). */
+export const curvePoint = z.strictObject({ cost: number, quality: number, parameter: number.nullable() });
+export type CurvePoint = z.infer<typeof curvePoint>;
+
+const shareOfBest = z.strictObject({
+  '95': estimate.nullable(),
+  '98': estimate.nullable(),
+  '99': estimate.nullable(),
+});
+
+export const system = z.strictObject({
+  name: text,
+  kind: z.enum(['single', 'baseline', 'router', 'bound', 'oracle']),
+  encoder: text.optional(),
+  router: text.optional(),
+  policy: text.optional(),
+  strategy: text.optional(),
+  /** Size-weighted mean over rows. Null for a hull, where no one policy is meant. */
+  quality: estimate.nullable(),
+  /** Unweighted mean of the groups' means. */
+  macro: estimate.nullable(),
+  groups: z.record(text, estimate).nullable(),
+  cost: estimate.nullable(),
+  /** Share of rows that each model answers. */
+  choices: z.record(text, number).nullable(),
+  versus: z.strictObject({ bestSingle: versus.nullable(), taskTable: versus.nullable() }),
+  aiq: estimate.optional(),
+  aiqLift: estimate.optional(),
+  apgr: estimate.optional(),
+  cpt50: estimate.optional(),
+  cpt80: estimate.optional(),
+  /** Read on the out-of-fold hull: optimistic. */
+  costAt: shareOfBest.optional(),
+  /** At the operating point fixed on training rows. */
+  costAtFixed: shareOfBest.optional(),
+  curve: z.array(curvePoint).optional(),
+  calibration: z.record(text, z.strictObject({ brier: number, ece: number })).optional(),
+  choiceEntropy: number.optional(),
+  fitSeconds: number,
+  predictSecondsPer1000: number,
+});
+export type System = z.infer<typeof system>;
+
+export const flag = z.strictObject({
+  code: text,
+  models: z.array(text),
+  groups: z.array(text),
+  message: text,
+});
+export type Flag = z.infer<typeof flag>;
+
+export const protocol = z.strictObject({
+  kind: z.enum(['split', 'cv']),
+  folds: count.optional(),
+  trainRows: count,
+  testRows: count,
+  calibrationRows: count,
+  /** Test rows whose text is also in training. */
+  leaks: count,
+  /** Rows beyond the first of their text. */
+  duplicates: count,
+});
+export type Protocol = z.infer<typeof protocol>;
+
+export const resultSet = z.strictObject({
+  dataset: text,
+  rows: count,
+  rowsDropped: z.record(text, count),
+  models: z.array(text),
+  groups: z.array(text),
+  protocol,
+  primary: z.enum(['quality', 'macro']),
+  costUnit: z.enum(['usd', 'strong share']).nullable(),
+  systems: z.array(system),
+  flags: z.array(flag).optional(),
+  /** What the reader of the table saw, in sentences. */
+  notes: z.array(text).optional(),
+  /** SHA-256 of each file read. */
+  digests: z.record(text, text).optional(),
+  /** Rows of each group, and of each group and model how many are observed in training. */
+  groupRows: z.record(text, count).optional(),
+  /** The encoder that routers used, in words, with what it fell back to. */
+  encoder: text.optional(),
+  seconds: number.optional(),
+});
+export type ResultSet = z.infer<typeof resultSet>;
+
+export const results = z.strictObject({
+  schema: z.literal('signalbox/results@1'),
+  command: text,
+  version: text,
+  seed: z.int(),
+  startedAt: text,
+  sets: z.array(resultSet),
+});
+export type Results = z.infer<typeof results>;
