@@ -16,7 +16,7 @@ export interface Forecasts {
  * Turns forecasts into an order of models. `utility` gives each model a number on each query; the highest
  * is chosen, the next is the fallback. Models of equal utility are tied, and shared code divides a tie evenly.
  */
-export interface Policy<P extends object = Record<string, unknown>> {
+export interface Policy<P extends object = object> {
   readonly name: string;
   readonly summary: string;
   readonly params: ZodType<P>;

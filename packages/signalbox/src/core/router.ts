@@ -30,7 +30,7 @@ export interface Prediction {
  * A router predicts; it neither decides nor executes. Two functions and the plain state between them;
  * hyper-parameters are inert.
  */
-export interface Router<P extends object = Record<string, unknown>, S extends Plain = Plain> {
+export interface Router<P extends object = object, S extends Plain = Plain> {
   readonly name: string;
   /** In one line. */
   readonly summary: string;
