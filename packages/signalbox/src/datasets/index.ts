@@ -1,0 +1,5 @@
+import type { Format } from '../core/format.ts';
+import { routerdc } from './routerdc.ts';
+
+/** The register: every format that tables are read from, in the order in which they are named. */
+export const formats = { routerdc } satisfies Record<string, Format>;

@@ -1,0 +1,86 @@
+import type { Stats } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { nearest, SignalboxError } from '../core/errors.ts';
+import type { SourceFile } from '../core/format.ts';
+import { endingOf, fileError } from './files.ts';
+
+/** Endings of the files that are looked for in a folder. */
+const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet'];
+const headBytes = 1 << 16;
+
+/**
+ * The files that the paths name: a file as it is given, of a folder every table below it, sorted by path,
+ * hidden ones left out. A file that is named twice is listed once.
+ * @throws SignalboxError for a path that does not exist or cannot be read, and a folder without tables
+ */
+export async function listFiles(paths: readonly string[]): Promise<SourceFile[]> {
+  if (paths.length === 0)
+    throw new SignalboxError('usage', 'No file or folder was given to read a table from.');
+  const found = new Map<string, SourceFile>();
+  for (const path of paths) {
+    const stats = await statOf(path);
+    const inside = stats.isDirectory() ? await filesBelow(path) : [{ path, name: basename(path) }];
+    for (const each of inside) {
+      if (!found.has(resolve(each.path))) found.set(resolve(each.path), await withHead(each));
+    }
+  }
+  return [...found.values()];
+}
+
+type Named = Pick<SourceFile, 'path' | 'name'>;
+
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(path, cause);
+    const beside = await readdir(dirname(path)).catch(() => []);
+    const near = nearest(basename(path), beside);
+    const hint = near === undefined ? 'Check the path.' : `Did you mean \`${join(dirname(path), near)}\`?`;
+    throw new SignalboxError('file', `there is no such file or folder. ${hint}`, { file: path, cause });
+  }
+}
+
+async function filesBelow(folder: string): Promise<Named[]> {
+  const tables: Named[] = [];
+  let others = 0;
+  const visit = async (below: string): Promise<void> => {
+    const path = join(folder, below);
+    const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
+      throw fileError(path, cause);
+    });
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) await visit(name);
+      else if (endings.includes(endingOf(name))) tables.push({ path: join(folder, name), name });
+      else others++;
+    }
+  };
+  await visit('');
+  if (tables.length === 0) {
+    const seen =
+      others === 0 ? 'the folder holds no files' : `none of the ${others} files in this folder is a table`;
+    throw new SignalboxError(
+      'file',
+      `${seen}; a file ending in ${endings.map((e) => `.${e}`).join(', ')} was expected.`,
+      {
+        file: folder,
+      },
+    );
+  }
+  return tables.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function withHead({ path, name }: Named): Promise<SourceFile> {
+  try {
+    await using handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    const head = new Uint8Array(Math.min(size, headBytes));
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    return { path, name, size, head: head.subarray(0, bytesRead) };
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+}
