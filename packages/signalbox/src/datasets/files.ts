@@ -6,9 +6,9 @@ import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 
-/** Whole lines of a text file, decoded; `line` is the number of the first of them. */
+/** Whole lines of a text file, checked to be UTF-8, without a byte order mark; `line` numbers the first of them. */
 export interface Block {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly line: number;
 }
 
@@ -50,10 +50,9 @@ export async function* blocks(file: SourceFile, context: Context): AsyncGenerato
   let line = 1;
   let pending: Buffer[] = [];
   let read = 0;
-  const decode = (bytes: Buffer): Block => {
+  const checked = (bytes: Buffer): Block => {
     checkUtf8(bytes, line, file.path);
-    const text = bytes.toString('utf8', line === 1 ? markLength(bytes) : 0);
-    const block = { text, line };
+    const block = { bytes: line === 1 ? bytes.subarray(markLength(bytes)) : bytes, line };
     line += countLines(bytes);
     return block;
   };
@@ -65,7 +64,7 @@ export async function* blocks(file: SourceFile, context: Context): AsyncGenerato
       context.progress(`reading ${file.name}`, read, file.size);
       const end = bytes.lastIndexOf(newline) + 1;
       if (end > 0) {
-        yield decode(Buffer.concat([...pending, bytes.subarray(0, end)]));
+        yield checked(Buffer.concat([...pending, bytes.subarray(0, end)]));
         pending = [];
       }
       if (end < bytes.length) pending.push(bytes.subarray(end));
@@ -73,7 +72,7 @@ export async function* blocks(file: SourceFile, context: Context): AsyncGenerato
   } catch (cause) {
     throw fileError(file.path, cause);
   }
-  if (pending.length > 0) yield decode(Buffer.concat(pending));
+  if (pending.length > 0) yield checked(Buffer.concat(pending));
 }
 
 /** SHA-256 of each file, by its path as given. */

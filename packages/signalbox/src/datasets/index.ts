@@ -1,5 +1,7 @@
 import type { Format } from '../core/format.ts';
+import { routellm } from './routellm.ts';
+import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 
 /** The register: every format that tables are read from, in the order in which they are named. */
-export const formats = { routerdc } satisfies Record<string, Format>;
+export const formats = { routerdc, routerbench, routellm } satisfies Record<string, Format>;

@@ -1,12 +1,13 @@
 import type { Context } from '../core/context.ts';
 import type { ScoreKind } from '../core/dataset.ts';
-import { SignalboxError } from '../core/errors.ts';
+import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
 import { type TableBuilder, tableBuilder } from './build.ts';
 import { headText, readBytes, stemOf, stopIfAborted } from './files.ts';
 import { elements } from './json-array.ts';
 import { tableName } from './names.ts';
+import { numberIn, shown } from './numbers.ts';
 
 /** Multiple choice: the score is the probability of the right option where it was chosen, else 0. */
 const choiceTasks = new Set(['mmlu', 'cmmlu', 'arc_challenge', 'ceval']);
@@ -104,13 +105,11 @@ async function readPart(work: {
       ...(group !== undefined && { group }),
       ...(split !== undefined && { split }),
     });
-    for (const [model, score] of Object.entries(scores)) {
-      if (score === null) table.model(model);
-      else
-        table.cell(example, table.model(model), {
-          ...judged(scoreOf(score, model, place), part.rule),
-          place,
-        });
+    for (const [model, given] of Object.entries(scores)) {
+      if (typeof given === 'string') throw textScore(model, given, place);
+      const column = table.model(model);
+      const score = numberIn(given, { what: `the score of ${model}`, low: 0, high: 1, place });
+      if (score !== undefined) table.cell(example, column, { ...judged(score, part.rule), place });
     }
   }
   if (index === 0)
@@ -143,20 +142,11 @@ function recordOf(value: unknown, place: { file: string; line: number }) {
   return { question, scores: scores as Record<string, unknown> };
 }
 
-function scoreOf(score: unknown, model: string, place: { file: string; line: number }): number {
-  if (typeof score !== 'number') {
-    throw new SignalboxError(
-      'row',
-      `the score of ${model} is ${shown(score)}; a number in [0, 1] or null was expected.`,
-      place,
-    );
-  }
-  if (score < 0 || score > 1) {
-    throw new SignalboxError('row', `the score of ${model} is ${score}, outside [0, 1].`, place);
-  }
-  return score;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 60);
+/** Numbers are numbers in JSON; a quoted one is refused, as other text is. */
+function textScore(model: string, given: string, place: Place): SignalboxError {
+  return new SignalboxError(
+    'row',
+    `the score of ${model} is the text ${shown(given)}; a number in [0, 1] or null was expected.`,
+    place,
+  );
 }
