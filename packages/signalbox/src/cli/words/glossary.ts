@@ -13,13 +13,12 @@ export const glossary = {
   'single model': 'Every query goes to one and the same model.',
   'best single':
     'The single model with the best mean on the training rows, the baseline that routing must beat.',
-  'best single, in hindsight':
-    'The single model that turned out best on the test rows; not known beforehand.',
+  'best in hindsight': 'The single model that turned out best on the test rows; not known beforehand.',
   random: 'Every query goes to a model drawn at random; its exact expectation.',
   cheapest: 'Every query goes to the model with the lowest mean cost on the training rows.',
   'task table':
     'Every query goes to the model that was best on its group in training. It needs no learning beyond counting, and published routers seldom beat it.',
-  'task table, group guessed': 'The task table, where the group of the query is guessed from its text.',
+  'task table, guessed': 'The task table, where the group of the query is guessed from its text.',
   router: 'It predicts how good each model will be on a query, before any model answers.',
   policy: 'The rule that turns predictions into a choice, such as the best predicted quality.',
   oracle:

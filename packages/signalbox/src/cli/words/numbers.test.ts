@@ -29,6 +29,7 @@ test('a column has the decimals of its median interval, at least those asked for
 test('dollars show three figures of the median and align', () => {
   assert.equal(numbers.moneyDecimals([0.42, 0.61, 3]), 3);
   assert.equal(numbers.moneyDecimals([4200, 6100]), 0);
+  assert.equal(numbers.moneyDecimals([0.037, 37, 42]), 2);
   assert.equal(numbers.moneyDecimals([0]), 2);
   assert.equal(numbers.moneyDecimals([1e-12]), 6);
 });

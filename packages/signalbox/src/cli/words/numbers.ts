@@ -57,9 +57,15 @@ export function columnDecimals(intervals: readonly Interval[], least = 0): numbe
   return Math.max(decimalsFor(halves[Math.floor(halves.length / 2)]!), least);
 }
 
-/** Decimals for one number in a sentence: one less than a table's, for it is read aloud. */
-export function spokenDecimals(interval: Interval): number {
-  return Math.max(decimalsFor((100 * (interval.high - interval.low)) / 2) - 1, 1);
+/**
+ * Decimals for one number in a sentence: one less than a table's, for it is read aloud, but so many that an
+ * end of the interval that is not zero does not look like zero.
+ */
+export function spokenDecimals({ low, high }: Interval): number {
+  const decimals = Math.max(decimalsFor((100 * (high - low)) / 2) - 1, 1);
+  const blurred = (at: number): boolean =>
+    [low, high].some((end) => end !== 0 && Number((100 * end).toFixed(at)) === 0);
+  return blurred(decimals) && !blurred(decimals + 1) ? decimals + 1 : decimals;
 }
 
 /** `[low, high]`, each end written by the same function. */
@@ -68,14 +74,15 @@ export function bracket({ low, high }: Interval, write: (value: number) => strin
 }
 
 /**
- * Decimals with which a column of dollars shows three significant figures of its median, so that they
- * align; from none (thousands) to six.
+ * Decimals with which a column of dollars shows three significant figures of its median and one of its
+ * least, so that they align; from none (thousands) to six.
  */
 export function moneyDecimals(values: readonly number[]): number {
   const amounts = values.filter((value) => value > 0).sort((a, b) => a - b);
   if (amounts.length === 0) return 2;
   const middle = amounts[Math.floor(amounts.length / 2)]!;
-  return Math.min(Math.max(2 - Math.floor(Math.log10(middle)), 0), 6);
+  const places = (value: number, figures: number): number => figures - 1 - Math.floor(Math.log10(value));
+  return Math.min(Math.max(places(middle, 3), places(amounts[0]!, 1), 0), 6);
 }
 
 /** A two-sided p to two significant figures, never smaller than its bootstrap can tell. */

@@ -42,9 +42,9 @@ export function headline(set: ResultSet): Headline | undefined {
 const opening = ['random', 'cheapest', 'best-single', 'best-single-hindsight'];
 const tables = ['task-table', 'task-table-predicted'];
 
-/** All that is not a single model, in the order in which a sceptic asks: baselines, routers, bounds, oracle. */
+/** All but single models and the hull of their mixtures, in the order in which a sceptic asks: baselines, routers, bounds, oracle. */
 export function compared(set: ResultSet): System[] {
-  const named = [...opening, ...tables];
+  const named = [...opening, ...tables, 'zero-router'];
   const baselines = set.systems.filter(
     (system) => system.kind === 'baseline' && !named.includes(system.name),
   );
@@ -75,9 +75,9 @@ export function label(system: System | string): string {
   if (name.startsWith('single:')) return name.slice('single:'.length);
   const words: Record<string, string> = {
     'best-single': 'best single',
-    'best-single-hindsight': 'best single, in hindsight',
+    'best-single-hindsight': 'best in hindsight',
     'task-table': 'task table',
-    'task-table-predicted': 'task table, group guessed',
+    'task-table-predicted': 'task table, guessed',
     'zero-router': 'mix of single models',
   };
   return Object.hasOwn(words, name) ? words[name]! : name;

@@ -1,0 +1,274 @@
+import type { Estimate, System } from '../../core/results.ts';
+import {
+  bracket,
+  columnDecimals,
+  count,
+  counted,
+  duration,
+  fixed,
+  moneyDecimals,
+  percent,
+  points,
+  pValue,
+} from '../words/numbers.ts';
+import {
+  bestSingleModel,
+  compared,
+  find,
+  headline,
+  highest,
+  label,
+  primary,
+  singles,
+  type Truth,
+  unreachable,
+} from '../words/reading.ts';
+import { bar } from './bar.ts';
+import { type Column, table } from './table.ts';
+import type { View } from './terminal.ts';
+import { clean } from './width.ts';
+import { wrap } from './wrap.ts';
+
+const name: Column = { head: '', align: 'left', least: 14 };
+const number = (head: string, rank?: number): Column => ({ head, ...(rank === undefined ? {} : { rank }) });
+
+/** A title in bold, what is drawn in dim, then the table. */
+function titled(view: View, title: string, about: string, lines: readonly string[]): string {
+  const [head, ...rows] = lines;
+  const [first = '', ...more] = wrap(`${title}: ${about}`, view.width);
+  const shown = first.startsWith(title)
+    ? view.paint.bold(title) + view.paint.dim(first.slice(title.length))
+    : view.paint.bold(first);
+  return [shown, ...more.map(view.paint.dim), '', view.paint.dim(head ?? ''), ...rows].join('\n');
+}
+
+const interval = (estimate: Estimate | null, decimals: number): [string, string] =>
+  estimate === null
+    ? ['', '']
+    : [percent(estimate.value, decimals), bracket(estimate, (x) => percent(x, decimals))];
+
+/** Heads and cells of a cost column in the set's unit; empty where no cost is known. */
+function costs({ set }: View, systems: readonly System[]): { head: string; cells: string[] } {
+  const values = systems.map((system) => system.cost?.value);
+  if (set.costUnit === 'strong share') {
+    return { head: 'strong %', cells: values.map((x) => (x === undefined ? '' : percent(x, 1))) };
+  }
+  const thousands = values.map((x) => (x === undefined ? undefined : 1000 * x));
+  const decimals = moneyDecimals(thousands.filter((x) => x !== undefined));
+  return { head: '$/1k', cells: thousands.map((x) => (x === undefined ? '' : fixed(x, decimals))) };
+}
+
+function rowsBehind(systems: readonly System[], view: View): { cells: string[]; all: number | undefined } {
+  const counts = systems.map((system) => primary(view.set, system)?.n);
+  const known = counts.filter((n) => n !== undefined);
+  const same = known.every((n) => n === known[0]);
+  return same
+    ? { cells: [], all: known[0] }
+    : { cells: counts.map((n) => (n === undefined ? '' : count(n))), all: undefined };
+}
+
+/** Every baseline, router and bound with its value and its lift over the best single model. */
+export function systemsTable(view: View): string {
+  const { set, decimals } = view;
+  const systems = compared(set).filter((system) => primary(set, system) !== null);
+  if (systems.length === 0) return '';
+  const lifts = systems.flatMap((system) => system.versus.bestSingle ?? []);
+  const liftDecimals = Math.max(columnDecimals(lifts), Math.min(decimals, 2));
+  const cost = costs(view, systems);
+  const n = rowsBehind(systems, view);
+  const top = highest(set);
+  const rows = systems.map((system, i) => {
+    const lift = system.versus.bestSingle;
+    return [
+      clean(label(system)) + (system === top ? ' (best)' : ''),
+      ...interval(primary(set, system), decimals),
+      lift === null ? '' : points(lift.value, liftDecimals),
+      lift === null ? '' : bracket(lift, (x) => fixed(100 * x, liftDecimals)),
+      cost.cells[i]!,
+      n.cells[i] ?? '',
+    ];
+  });
+  const columns: Column[] = [
+    { ...name, head: 'system' },
+    number(set.primary === 'macro' ? 'macro %' : 'quality %'),
+    number('95 %', 3),
+    number('lift'),
+    number('95 %', 1),
+    number(cost.head, 2),
+    number('n', 4),
+  ];
+  const many = n.all === undefined ? 'all queries' : counted(n.all, 'query', 'queries');
+  const mean = set.primary === 'macro' ? `${count(set.groups.length)} groups, ${many}` : many;
+  const hindsight = systems.some(unreachable)
+    ? '; the oracle and what else needs hindsight no router can reach'
+    : '';
+  const about = `mean of ${mean}; lift over the best single model in points${hindsight}`;
+  const [head = '', rule = '', ...lines] = table({ columns, rows }, view.width);
+  const shown = lines.map((line, i) => {
+    if (systems[i] === top) return view.paint.bold(line);
+    return unreachable(systems[i]!) ? view.paint.dim(line) : line;
+  });
+  return titled(view, 'Systems', about, [head, rule, ...shown]);
+}
+
+/** Routers against the task table, and how measures of cost and quality together see them. */
+export function routersTable(view: View): string {
+  return [againstTable(view), together(view)].filter(Boolean).join('\n\n');
+}
+
+function againstTable(view: View): string {
+  const routers = compared(view.set).filter((system) => system.kind === 'router');
+  const differences = routers.flatMap((system) => system.versus.taskTable ?? []);
+  if (routers.length === 0) return '';
+  const decimals = Math.max(columnDecimals(differences), Math.min(view.decimals, 2));
+  const rows = routers.map((system) => {
+    const difference = system.versus.taskTable;
+    return [
+      clean(label(system)),
+      difference === null ? '' : points(difference.value, decimals),
+      difference === null ? '' : bracket(difference, (x) => fixed(100 * x, decimals)),
+      difference === null ? '' : pValue(difference.p),
+      system.choiceEntropy === undefined ? '' : fixed(system.choiceEntropy, 2),
+      duration(system.fitSeconds).replaceAll('\u00a0', ' '),
+      duration(system.predictSecondsPer1000).replaceAll('\u00a0', ' '),
+    ];
+  });
+  const columns = [
+    { ...name, head: 'router' },
+    number('points'),
+    number('95 %'),
+    number('p', 1),
+    number('bits', 2),
+    number('fit', 3),
+    number('per 1,000', 4),
+  ];
+  const about =
+    differences.length > 0
+      ? 'difference to the task table in points; entropy of its choices in bits; time to fit and to predict 1,000 queries'
+      : 'entropy of its choices in bits; time to fit and to predict 1,000 queries (no task table to compare with)';
+  return titled(view, 'Routers', about, table({ columns, rows }, view.width));
+}
+
+const inShare = (x: Estimate | null | undefined): string =>
+  x ? `${percent(x.value, 0)} ${bracket(x, (y) => percent(y, 0))}` : '';
+const inUnits = (x: Estimate | undefined): string =>
+  x ? `${fixed(x.value, 3)} ${bracket(x, (y) => fixed(y, 3))}` : '';
+
+function together(view: View): string {
+  const hull = find(view.set, 'zero-router');
+  const systems = [...compared(view.set), ...(hull === undefined ? [] : [hull])];
+  const fixedPoints = systems.some((system) => system.costAtFixed !== undefined);
+  const calls = systems.some((system) => system.cpt50 ?? system.cpt80);
+  const shares = (system: System): System['costAt'] =>
+    calls ? undefined : fixedPoints ? system.costAtFixed : system.costAt;
+  const shown = systems.filter((s) => s.aiq ?? s.apgr ?? s.cpt50 ?? s.cpt80 ?? shares(s));
+  if (shown.length === 0) return '';
+  const rows = shown.map((system) => {
+    const at = shares(system);
+    return [
+      clean(label(system)),
+      inUnits(system.aiq),
+      inUnits(system.apgr),
+      inShare(system.cpt50),
+      inShare(system.cpt80),
+      ...(['99', '98', '95'] as const).map((level) =>
+        at && at[level] === null ? '–' : inShare(at?.[level]),
+      ),
+    ];
+  });
+  const columns = [
+    { ...name, head: 'system' },
+    number('AIQ', 5),
+    number('APGR'),
+    number('CPT(50) %'),
+    number('CPT(80) %'),
+    number('at 99 %', 1),
+    number('at 98 %', 4),
+    number('at 95 %', 2),
+  ];
+  const where = fixedPoints
+    ? 'at an operating point fixed on training rows'
+    : 'read on the hull, which is optimistic';
+  const any = shown.some((s) => shares(s) !== undefined);
+  const about = any
+    ? `what it costs, in % of the best single model, to keep so much of its quality, ${where}; – = not reached`
+    : 'AIQ and APGR; CPT(x) is the share of calls to the strong model that wins x % of its lead over the weak one';
+  return titled(view, 'Cost', about, table({ columns, rows }, view.width));
+}
+
+const shownModels = 14;
+
+/** The single models, with the share of queries that the task table and the router send to each. */
+export function modelsTable(view: View): string {
+  const { set, decimals, paint } = view;
+  const all = singles(set);
+  if (all.length === 0) return '';
+  const main = headline(set)?.system;
+  const shares = main?.choices ?? null;
+  const tableShares = find(set, 'task-table')?.choices ?? null;
+  const best = bestSingleModel(set);
+  const systems = all.slice(0, shownModels);
+  const cost = costs(view, systems);
+  const share = (of: Readonly<Record<string, number>> | null, model: string): string =>
+    of && Object.hasOwn(of, model) ? percent(of[model]!, 0) : '';
+  const rows = systems.map((system, i) => {
+    const model = label(system);
+    return [
+      clean(model),
+      ...interval(primary(set, system), decimals),
+      cost.cells[i]!,
+      share(tableShares, model),
+      share(shares, model),
+      shares && Object.hasOwn(shares, model) ? bar(shares[model]!, 12) : '',
+      model === best && set.models.length > 1 ? 'best single' : '',
+    ];
+  });
+  const columns: Column[] = [
+    { ...name, head: 'model' },
+    number(set.primary === 'macro' ? 'macro %' : 'quality %'),
+    number('95 %', 4),
+    number(cost.head, 5),
+    number('table %'),
+    number('router %'),
+    { head: '', align: 'left', rank: 2 },
+    { head: '', align: 'left', rank: 3 },
+  ];
+  const who =
+    main && shares ? `; shares of queries sent to each by the task table and by ${label(main)}` : '';
+  const rest = all.length - systems.length;
+  const text = titled(
+    view,
+    'Models',
+    `each answering every query${who}`,
+    table({ columns, rows }, view.width),
+  );
+  return rest > 0
+    ? `${text}\n${paint.dim(`and ${counted(rest, 'model').replaceAll('\u00a0', ' ')} more, in the page and the JSON`)}`
+    : text;
+}
+
+/** Exact expected values of a simulated world beside what was measured. */
+export function truthTable(view: View, truth: Truth): string {
+  const { set, decimals } = view;
+  const rows = Object.entries(truth.values).map(([key, value]) => {
+    const system = find(set, key);
+    const estimate = system ? primary(set, system) : null;
+    const inside = estimate && value >= estimate.low && value <= estimate.high;
+    const missed = estimate && (value < estimate.low ? 'below the interval' : 'above the interval');
+    return [
+      clean(label(key)),
+      percent(value, Math.max(decimals, 1)),
+      ...interval(estimate, Math.max(decimals, 1)),
+      estimate === null ? 'not estimated' : inside ? 'inside' : (missed ?? ''),
+    ];
+  });
+  const columns: Column[] = [
+    { ...name, head: 'system' },
+    number('true %'),
+    number('measured %'),
+    number('95 %'),
+    { head: '', align: 'left', rank: 1 },
+  ];
+  const about = truth.story ?? 'exact expected values of this simulated world beside what was measured';
+  return titled(view, 'Truth', about, table({ columns, rows }, view.width));
+}
