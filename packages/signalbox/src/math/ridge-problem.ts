@@ -1,0 +1,24 @@
+import type { Matrix } from './matrix.ts';
+
+/** Targets observed on the same rows: they share every Gram matrix and factorisation. */
+export interface RidgeGroup {
+  readonly x: Matrix;
+  /** Column means of x, taken off before anything else so that sums keep their digits. */
+  readonly shift: Float64Array;
+  /** n x m of the group's targets. */
+  readonly y: Matrix;
+  /** Rows on which they are observed. */
+  readonly observed: Int32Array;
+  /** Fold of each row, numbered from 0. */
+  readonly folds: Int32Array;
+  readonly foldCount: number;
+  readonly weights: Float64Array | undefined;
+}
+
+/** A group's equations, in the space of columns (primal) or of rows (dual). */
+export interface RidgeProblem {
+  /** Predictions for `rows` without `fold`, rows x (penalties * m), targets side by side for each penalty; undefined if nothing is left to learn from. */
+  heldOut(fold: number, rows: Int32Array, penalties: readonly number[]): Matrix | undefined;
+  /** Coefficients (p x m) of the fit on all observed rows. */
+  all(penalty: number): Matrix;
+}
