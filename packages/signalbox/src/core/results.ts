@@ -52,6 +52,8 @@ export const system = z.strictObject({
   costAt: shareOfBest.optional(),
   /** At the operating point fixed on training rows. */
   costAtFixed: shareOfBest.optional(),
+  /** Beside it, the share of best single's quality that was kept on the test rows. */
+  qualityAtFixed: shareOfBest.optional(),
   curve: z.array(curvePoint).optional(),
   calibration: z.record(text, z.strictObject({ brier: number, ece: number })).optional(),
   choiceEntropy: number.optional(),

@@ -26,6 +26,18 @@ export interface Prediction {
   readonly cost?: Matrix;
 }
 
+/** What a router needs; where a table or an encoder lacks it, the router is not compared. */
+export interface Needs {
+  /** Encoded text; `optional`: it makes use of it, and does without. */
+  readonly features: boolean | 'optional';
+  /** Whether it sees the group of the query it predicts. */
+  readonly group: boolean;
+  /** A training table with several groups. */
+  readonly groups?: boolean;
+  /** A table with costs, or with a weak and a strong model. */
+  readonly cost?: boolean;
+}
+
 /**
  * A router predicts; it neither decides nor executes. Two functions and the plain state between them;
  * hyper-parameters are inert.
@@ -36,8 +48,7 @@ export interface Router<P extends object = object, S extends Plain = Plain> {
   readonly summary: string;
   readonly paper?: string;
   readonly params: ZodType<P>;
-  /** What it needs to predict: encoded text, the query's group. */
-  readonly needs: { readonly features: boolean; readonly group: boolean };
+  readonly needs: Needs;
   /** A baseline stands in every comparison and is not counted among routers. */
   readonly baseline?: boolean;
   fit(train: Training, params: P, context: Context): S | Promise<S>;

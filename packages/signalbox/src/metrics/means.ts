@@ -1,0 +1,101 @@
+import { type Matrix, matrix } from '../math/matrix.ts';
+import { type Design, drawsOf, foldRows } from './design.ts';
+import type { Sampled } from './interval.ts';
+
+/** The averages of one column of values: over rows, over the groups' means, and within each group. */
+export interface Averages {
+  readonly weighted: Sampled;
+  readonly macro: Sampled;
+  readonly groups: readonly Sampled[];
+}
+
+/**
+ * Averages of each column of `values` (rows x columns; no NaN), with their draws and fold values, all on the
+ * same draws, so that any two columns are paired. Memory: draws x columns x (groups + 2) numbers.
+ */
+export function averages(design: Design, values: Matrix): Averages[] {
+  const { rows, groupNames, groupOf, draws } = design;
+  const [groups, columns] = [groupNames.length, values.cols];
+  const all = sums(values, groupOf, groups, new Uint16Array(rows).fill(1));
+  const drawn = Array.from({ length: groups }, () => matrix(draws, columns));
+  const counts = matrix(draws, groups);
+  let d = 0;
+  for (const weights of drawsOf(design)) {
+    const part = sums(values, groupOf, groups, weights);
+    for (let g = 0; g < groups; g++) {
+      drawn[g]!.data.set(part.sums.data.subarray(g * columns, (g + 1) * columns), d * columns);
+      counts.data[d * groups + g] = part.counts[g]!;
+    }
+    d++;
+  }
+  const folds = foldRows(design).map((list) => {
+    const weights = new Uint16Array(rows);
+    for (const i of list) weights[i] = 1;
+    return sums(values, groupOf, groups, weights);
+  });
+  return Array.from({ length: columns }, (_, c) => {
+    const ofDraw = (at: number): Part => ({
+      sum: (g) => drawn[g]!.data[at * columns + c]!,
+      count: (g) => counts.data[at * groups + g]!,
+      groups,
+    });
+    const of = (part: { sums: Matrix; counts: Float64Array }): Part => ({
+      sum: (g) => part.sums.data[g * columns + c]!,
+      count: (g) => part.counts[g]!,
+      groups,
+    });
+    const sample = (statistic: (part: Part) => number, n: number): Sampled => ({
+      value: statistic(of(all)),
+      draws: Float64Array.from({ length: draws }, (_, at) => statistic(ofDraw(at))),
+      folds: folds.map((part) => statistic(of(part))),
+      n,
+    });
+    return {
+      weighted: sample(weightedMean, rows),
+      macro: sample(macroMean, rows),
+      groups: groupNames.map((_, g) => sample((part) => part.sum(g) / part.count(g), all.counts[g]!)),
+    };
+  });
+}
+
+interface Part {
+  readonly sum: (group: number) => number;
+  readonly count: (group: number) => number;
+  readonly groups: number;
+}
+
+function weightedMean({ sum, count, groups }: Part): number {
+  let [total, n] = [0, 0];
+  for (let g = 0; g < groups; g++) {
+    total += sum(g);
+    n += count(g);
+  }
+  return total / n;
+}
+
+function macroMean({ sum, count, groups }: Part): number {
+  let [total, n] = [0, 0];
+  for (let g = 0; g < groups; g++) {
+    if (count(g) === 0) continue;
+    total += sum(g) / count(g);
+    n++;
+  }
+  return total / n;
+}
+
+/** Weighted sums of each column and counts, by group. */
+function sums(values: Matrix, groupOf: Int32Array, groups: number, weights: Uint16Array): { sums: Matrix; counts: Float64Array } {
+  const { cols, data } = values;
+  const out = matrix(groups, cols);
+  const counts = new Float64Array(groups);
+  for (let i = 0; i < values.rows; i++) {
+    const weight = weights[i]!;
+    if (weight === 0) continue;
+    const g = groupOf[i]!;
+    counts[g]! += weight;
+    const to = g * cols;
+    const from = i * cols;
+    for (let c = 0; c < cols; c++) out.data[to + c]! += weight * data[from + c]!;
+  }
+  return { sums: out, counts };
+}

@@ -1,0 +1,70 @@
+import { ranking, shares } from '../core/choice.ts';
+import type { Context } from '../core/context.ts';
+import type { Chooser, Decision } from '../core/decision.ts';
+import type { Encoder } from '../core/encoder.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { ModelId } from '../core/model.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Query } from '../core/query.ts';
+import type { Router } from '../core/router.ts';
+import { at, type Matrix, matrix } from '../math/matrix.ts';
+import type { Artifact } from './artifact.ts';
+import { type CostState, predictCosts } from './cost.ts';
+import { visible } from './cross-fit.ts';
+
+export interface Parts {
+  readonly artifact: Artifact;
+  readonly encoder: Encoder;
+  readonly router: Router;
+  readonly routerParams: object;
+  readonly policy: Policy;
+  readonly policyParams: object;
+}
+
+/** A trained router at work: one query in, an ordered choice out. */
+export function makeChooser(parts: Parts, context: Context): Chooser {
+  const { artifact, encoder, router, routerParams, policy, policyParams } = parts;
+  const { models, bestSingle, weak, strong } = artifact.manifest;
+  const costs = artifact.state.costs as CostState | null;
+  const pair = { weak: models.indexOf(weak ?? ''), strong: models.indexOf(strong ?? '') };
+  const decide = async (query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision> => {
+    const known = models.map((id) => allowed === undefined || allowed.has(id));
+    if (!known.includes(true)) throw new SignalboxError('unknown-model', `None of the models that may answer is known to the router; it knows ${models.join(', ')}.`);
+    const input = { queries: [query], features: await encoder.encode([query], artifact.state.encoder, context) };
+    const seen = visible(input, router);
+    const prediction = await router.predict(seen, artifact.state.router, routerParams, context);
+    const cost = prediction.cost ?? (costs === null ? undefined : predictCosts(input, costs));
+    const quality = masked(prediction.quality, known, -1);
+    const forecasts = { models, quality, ...(cost && { cost: masked(cost, known, Number.MAX_VALUE) }), ...(pair.weak >= 0 && pair.strong >= 0 && pair) };
+    const utility = masked(policy.utility(forecasts, policyParams), known, Number.NEGATIVE_INFINITY);
+    const share = shares(utility);
+    const candidates = ranking(utility, 0)
+      .filter((m) => known[m])
+      .map((m) => ({
+        model: models[m]!,
+        quality: at(prediction.quality, 0, m),
+        ...(cost && Number.isFinite(at(cost, 0, m)) && { cost: at(cost, 0, m) }),
+        share: at(share, 0, m),
+      }));
+    const reasons = router.explain?.(seen, artifact.state.router, routerParams, models) ?? [];
+    return { candidates, router: router.name, policy: policy.name, bestSingle, reasons };
+  };
+  return {
+    models,
+    encoder: encoder.name,
+    router: router.name,
+    policy: policy.name,
+    bestSingle,
+    decide,
+    close: async () => encoder.close?.(),
+  };
+}
+
+function masked(m: Matrix, known: readonly boolean[], instead: number): Matrix {
+  const out = matrix(m.rows, m.cols);
+  for (let i = 0; i < out.data.length; i++) {
+    const value = m.data[i]!;
+    out.data[i] = known[i % m.cols] && !Number.isNaN(value) ? value : instead;
+  }
+  return out;
+}

@@ -1,0 +1,186 @@
+import type { Context } from '../core/context.ts';
+import type { Encoder } from '../core/encoder.ts';
+import { assignFolds } from '../core/folds.ts';
+import type { Plain } from '../core/plain.ts';
+import type { Forecasts } from '../core/policy.ts';
+import { asQuery, type Query } from '../core/query.ts';
+import type { Encoded, Router, Training } from '../core/router.ts';
+import type { Dataset } from '../core/dataset.ts';
+import { takeRows } from '../core/table.ts';
+import { type Matrix, matrix, matrix32, selectRows } from '../math/matrix.ts';
+import { type CostState, fitCosts } from './cost.ts';
+import { forecast } from './forecast.ts';
+import type { Plan } from './protocol.ts';
+
+/** A router with its name on the report and its parameters, checked. */
+export interface RouterChoice {
+  readonly name: string;
+  readonly router: Router;
+  readonly params: object;
+}
+
+/** What a router forecast for the compared rows, each by the fit that had not seen it. */
+export interface CrossFitted {
+  readonly choice: RouterChoice;
+  readonly forecasts: Forecasts;
+  /** Per part: forecasts for a fifth of its training rows by a fit on the others, to fix operating points on. */
+  readonly tuning: readonly Tuning[];
+  /** Mean over parts. */
+  readonly fitSeconds: number;
+  readonly predictSecondsPer1000: number;
+}
+
+export interface Tuning {
+  /** Rows of the table. */
+  readonly rows: Int32Array;
+  readonly forecasts: Forecasts;
+}
+
+const innerFolds = 5;
+
+/** The training rows of a table, encoded, with their inner folds. */
+export function training(table: Dataset, features: Matrix, seed: number): Training {
+  return {
+    table,
+    queries: table.examples.map(asQuery),
+    features,
+    folds: assignFolds(table.examples, innerFolds, `${seed}/inner`),
+  };
+}
+
+/** Queries as a router may see them: without the group where it does not ask for it. */
+export function visible(input: Encoded, router: Router): Encoded {
+  if (router.needs.group) return input;
+  return { ...input, queries: input.queries.map(({ id, messages }): Query => ({ id, messages })) };
+}
+
+interface Fold {
+  readonly train: Training;
+  readonly test: Encoded;
+  /** Where each test row stands among the compared rows; -1 = not compared. */
+  readonly place: Int32Array;
+  readonly trainRows: Int32Array;
+  readonly costs: CostState | undefined;
+}
+
+/**
+ * Fits every router on each part's training rows and forecasts its test rows. The encoder is fitted on the
+ * training rows alone. `tune` also makes the forecasts that operating points are fixed on.
+ */
+export async function crossFit(
+  plan: Plan,
+  args: { readonly choices: readonly RouterChoice[]; readonly encoder: Encoder; readonly tune: boolean },
+  context: Context,
+): Promise<CrossFitted[]> {
+  const running = args.choices.map((choice) => ({
+    choice,
+    quality: matrix(plan.compared.length, plan.table.models.length),
+    cost: undefined as Matrix | undefined,
+    pair: {},
+    tuning: [] as Tuning[],
+    fit: 0,
+    predict: 0,
+    tested: 0,
+  }));
+  for (const [number, part] of plan.parts.entries()) {
+    const fold = await encodePart(plan, part, args.encoder, context);
+    for (const [done, run] of running.entries()) {
+      const label = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
+      context.progress(label, done, running.length);
+      await turn(context);
+      const { forecasts, fit, predict } = await fitAndForecast(run.choice, { ...fold, table: plan.table }, context);
+      run.fit += fit;
+      run.predict += predict;
+      run.tested += fold.test.queries.length;
+      const { quality, cost, models: _, ...pair } = forecasts;
+      run.pair = pair;
+      if (cost) run.cost ??= matrix(plan.compared.length, plan.table.models.length);
+      fold.place.forEach((to, i) => {
+        if (to === -1) return;
+        const [from, end] = [i * quality.cols, (i + 1) * quality.cols];
+        run.quality.data.set(quality.data.subarray(from, end), to * quality.cols);
+        if (cost) run.cost!.data.set(cost.data.subarray(from, end), to * quality.cols);
+      });
+      if (args.tune && !run.choice.router.baseline) run.tuning.push(await tune(run.choice, { ...fold, table: plan.table }, context));
+    }
+    context.progress(plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers', running.length, running.length);
+  }
+  return running.map(({ choice, quality, cost, pair, tuning, fit, predict, tested }) => ({
+    choice,
+    forecasts: { models: plan.table.models.map(({ id }) => id), quality, ...(cost && { cost }), ...pair },
+    tuning,
+    fitSeconds: fit / plan.parts.length,
+    predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
+  }));
+}
+
+async function encodePart(plan: Plan, part: Plan['parts'][number], encoder: Encoder, context: Context): Promise<Fold> {
+  const table = takeRows(plan.table, part.train);
+  const queries = table.examples.map(asQuery);
+  const testQueries = Array.from(part.test, (i) => asQuery(plan.table.examples[i]!));
+  const state = await encoder.fit(queries, context);
+  const train = training(table, await encoder.encode(queries, state, context), context.seed);
+  const features = await encoder.encode(testQueries, state, context);
+  const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
+  return {
+    train,
+    test: { queries: testQueries, features },
+    place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
+    trainRows: part.train,
+    costs: fitCosts(train, context.signal),
+  };
+}
+
+type Job = Pick<Fold, 'train' | 'test' | 'costs'> & { readonly table: Dataset };
+
+async function fitAndForecast(
+  { router, params }: RouterChoice,
+  { train, test, costs, table }: Job,
+  context: Context,
+): Promise<{ forecasts: Forecasts; fit: number; predict: number }> {
+  const started = performance.now();
+  const state: Plain = await router.fit(train, params, context);
+  const fitted = performance.now();
+  const prediction = await router.predict(visible(test, router), state, params, context);
+  const predicted = performance.now();
+  return {
+    forecasts: forecast({ table, input: test, prediction, costs }),
+    fit: (fitted - started) / 1000,
+    predict: (predicted - fitted) / 1000,
+  };
+}
+
+/** Fits on four inner folds and forecasts the fifth. */
+async function tune(choice: RouterChoice, fold: Fold & { readonly table: Dataset }, context: Context): Promise<Tuning> {
+  const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold));
+  const { forecasts } = await fitAndForecast(choice, { ...job, table: fold.table }, context);
+  return { rows: Int32Array.from(held, (i) => fold.trainRows[i]!), forecasts };
+}
+
+function tuningPart({ train }: Fold): { job: Pick<Fold, 'train' | 'test' | 'costs'>; held: Int32Array } {
+  const rows = Int32Array.from(train.folds.keys());
+  const [held, kept] = [rows.filter((i) => train.folds[i] === 0), rows.filter((i) => train.folds[i] !== 0)];
+  const part: Training = {
+    table: takeRows(train.table, kept),
+    queries: Array.from(kept, (i) => train.queries[i]!),
+    features: selectRows(train.features, kept),
+    folds: Int32Array.from(kept, (i) => train.folds[i]! - 1),
+  };
+  const test = { queries: Array.from(held, (i) => train.queries[i]!), features: selectRows(train.features, held) };
+  return { job: { train: part, test, costs: fitCosts(part) }, held };
+}
+
+/** Lets signals and timers in between two long computations, and stops where asked. */
+export async function turn({ signal }: Context): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}
+
+/** An encoder that sees nothing: for tables without text, and for routers that need none. */
+export const noEncoder: Encoder<null> = {
+  name: 'none',
+  settings: null,
+  fit: async () => null,
+  encode: async (queries) => matrix32(queries.length, 0),
+  width: () => 0,
+};

@@ -1,0 +1,96 @@
+import type { Context } from '../core/context.ts';
+import type { Dataset } from '../core/dataset.ts';
+import type { Encoder } from '../core/encoder.ts';
+import type { Policy } from '../core/policy.ts';
+import { textOf } from '../core/query.ts';
+import type { Flag, ResultSet } from '../core/results.ts';
+import type { Design } from '../metrics/design.ts';
+import { type CrossFitted, crossFit, noEncoder, type RouterChoice, turn } from './cross-fit.ts';
+import { costUnitOf } from './forecast.ts';
+import { measure } from './measure.ts';
+import { clusterNumbers, comparedGroups, type Plan, type PlanOptions, plan } from './protocol.ts';
+
+export interface EvaluateArgs {
+  readonly table: Dataset;
+  /** Baselines and routers, in the order of the report. */
+  readonly choices: readonly RouterChoice[];
+  readonly encoder: Encoder;
+  /** Policy and parameters that routers are judged under. */
+  readonly policy: Policy;
+  readonly policyParams: object;
+  /** The policy whose parameter traces the cost-quality curve. */
+  readonly curvePolicy: Policy;
+  readonly plan?: Omit<PlanOptions, 'seed'>;
+  readonly draws?: number;
+}
+
+export interface Evaluated {
+  readonly set: ResultSet;
+  readonly plan: Plan;
+  readonly fitted: readonly CrossFitted[];
+}
+
+/** Trains every router on the table's training part (or folds), tests it on the rest, and measures all on the same rows. */
+export async function evaluate(args: EvaluateArgs, context: Context): Promise<Evaluated> {
+  const started = performance.now();
+  const planned = plan(args.table, { seed: context.seed, ...args.plan });
+  const { table } = planned;
+  const textless = table.examples.every((example) => textOf(example) === '');
+  const encoder = textless ? noEncoder : args.encoder;
+  const groups = comparedGroups(table, planned.compared);
+  const choices = args.choices.filter(({ router }) => usable(router, { encoder, groups: groups.names.length, table }));
+  const fitted = await crossFit(planned, { choices, encoder, tune: table.cost !== undefined }, context);
+  context.progress('intervals', 0, 1);
+  await turn(context);
+  const design: Design = {
+    rows: planned.compared.length,
+    groupNames: groups.names,
+    groupOf: groups.of,
+    clusters: clusterNumbers(table, planned.compared),
+    ...(planned.folds && { folds: planned.folds }),
+    testOverTrain: planned.folds ? 1 / (planned.parts.length - 1) : 0,
+    draws: args.draws ?? 2000,
+    seed: context.seed,
+  };
+  const systems = measure({ ...args, plan: planned, design, fitted, encoderName: encoder.name });
+  context.progress('intervals', 1, 1);
+  const set: ResultSet = {
+    dataset: table.name,
+    rows: table.examples.length,
+    rowsDropped: planned.rowsDropped,
+    models: table.models.map(({ id }) => id),
+    groups: groups.named ? groups.names : [],
+    protocol: planned.protocol,
+    primary: table.primary,
+    costUnit: systems.some(({ cost }) => cost !== null) ? costUnitOf(table) : null,
+    systems,
+    flags: [...planned.flags, ...plainFacts(planned, groups.named)],
+    notes: [...table.notes, ...(textless ? ['The table has no text: only what needs none is compared.'] : [])],
+    digests: table.digests,
+    groupRows: Object.fromEntries(groups.named ? groups.names.map((name, g) => [name, groups.of.filter((of) => of === g).length]) : []),
+    encoder: encoder.name,
+    seconds: (performance.now() - started) / 1000,
+  };
+  return { set, plan: planned, fitted };
+}
+
+function usable(
+  { needs }: RouterChoice['router'],
+  about: { readonly encoder: Encoder; readonly groups: number; readonly table: Dataset },
+): boolean {
+  if (needs.features === true && about.encoder.name === noEncoder.name) return false;
+  if (needs.cost && costUnitOf(about.table) === null) return false;
+  return !(needs.groups && about.groups < 2);
+}
+
+/** What a reader must know before any number: one model, models that never differ. */
+function plainFacts({ table, compared }: Plan, named: boolean): Flag[] {
+  const flags: Flag[] = [];
+  const add = (code: string, message: string): void => void flags.push({ code, models: [], groups: [], message });
+  const { cols, data } = table.quality;
+  if (cols === 1) add('one-model', `The table holds one model, ${table.models[0]!.id}: there is nothing to route between.`);
+  else if (compared.every((row) => data.subarray(row * cols, (row + 1) * cols).every((value) => value === data[row * cols])))
+    add('all-equal', 'All models score the same on every compared row: no choice between them can gain or lose quality here.');
+  if (!named) add('no-groups', 'No row names a group, so there is no task table to compare with.');
+  return flags;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Router } from '../core/router.ts';
+import { assign, kmeans } from '../math/kmeans.ts';
+import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { centredError } from './centred.ts';
+import { unit } from './neighbours.ts';
+import { overall, shrink, tally } from './shrunken.ts';
+
+const params = z.strictObject({
+  /** Candidate numbers of clusters; the best by inner folds is kept. */
+  k: z.array(z.int().positive()).min(1).default([5, 10, 20, 40]),
+  kappa: z.number().nonnegative().default(10),
+});
+type State = { readonly centres: Matrix; readonly means: Matrix; readonly overall: Float64Array };
+
+/** k-means on the encoded training queries; in each cluster the shrunken mean of each model. A query takes its nearest cluster's. */
+export const clusters: Router<z.infer<typeof params>, State> = {
+  name: 'clusters',
+  summary: "each model's shrunken training mean in the query's cluster",
+  params,
+  needs: { features: true, group: false },
+  fit: ({ table, features, folds }, { k: candidates, kappa }, context) => {
+    const x = unit(features, context);
+    const { quality } = table;
+    let best: { error: number; centres: Matrix; labels: Int32Array } | undefined;
+    for (const k of candidates) {
+      const { centres, labels } = kmeans(x, {
+        k,
+        rng: context.rng.fork(`clusters/${k}`),
+        restarts: 2,
+        iterations: 30,
+        ...(context.signal && { signal: context.signal }),
+      });
+      const error = centredError(quality, outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa }));
+      if (best === undefined || error < best.error) best = { error, centres, labels };
+    }
+    const { centres, labels } = best!;
+    const material = tally(quality, labels, centres.rows);
+    return { centres, means: shrink(material, kappa), overall: overall(material) };
+  },
+  predict: ({ queries, features }, { centres, means }, _, context) => {
+    const labels = assign(unit(features, context), centres);
+    const quality = matrix(queries.length, means.cols);
+    labels.forEach((cluster, i) => {
+      quality.data.set(row(means, cluster), i * means.cols);
+    });
+    return { quality };
+  },
+  explain: (_, { centres }) => [`The nearest of ${centres.rows} clusters of training queries decides.`],
+};
+
+/** For each row its cell's shrunken means, computed without the row's own inner fold. */
+export function outOfFoldMeans(args: {
+  readonly quality: Matrix;
+  readonly labels: Int32Array;
+  readonly folds: Int32Array;
+  readonly size: number;
+  readonly kappa: number;
+}): Matrix {
+  const { quality, labels, folds, size, kappa } = args;
+  const out = matrix(quality.rows, quality.cols, Number.NaN);
+  for (const fold of new Set(folds)) {
+    const means = shrink(
+      tally(quality, labels, size, (i) => folds[i] === fold),
+      kappa,
+    );
+    folds.forEach((of, i) => {
+      if (of === fold && labels[i]! >= 0) out.data.set(row(means, labels[i]!), i * quality.cols);
+    });
+  }
+  return out;
+}

@@ -1,0 +1,28 @@
+import type { Router } from '../core/router.ts';
+import { bestSingle } from './best-single.ts';
+import { cheapest } from './cheapest.ts';
+import { clusters } from './clusters.ts';
+import { knn } from './knn.ts';
+import { mlp } from './mlp.ts';
+import { multiLabel } from './multi-label.ts';
+import { random } from './random.ts';
+import { residual, residualText } from './residual.ts';
+import { ridge } from './ridge.ts';
+import { taskTable } from './task-table.ts';
+import { taskTablePredicted } from './task-table-predicted.ts';
+
+/** The shelf of routers, by name; baselines are ordinary members. */
+export const routers = {
+  random,
+  cheapest,
+  'best-single': bestSingle,
+  'task-table': taskTable,
+  'task-table-predicted': taskTablePredicted,
+  knn,
+  clusters,
+  ridge,
+  'multi-label': multiLabel,
+  mlp,
+  residual,
+  'residual-text': residualText,
+} satisfies Record<string, Router>;

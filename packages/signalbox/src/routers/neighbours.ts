@@ -1,0 +1,68 @@
+import type { Context } from '../core/context.ts';
+import { at, type Matrix, matrix } from '../math/matrix.ts';
+import { normaliseRows } from '../math/linear.ts';
+import { nearest } from '../math/nearest.ts';
+
+/** Training rows nearest to each query by cosine, the nearest first; -1 where there are fewer. */
+export interface Neighbours {
+  readonly indices: Int32Array;
+  readonly k: number;
+}
+
+/** Shared by every router that looks at neighbours of the same rows, so that they are searched once. */
+export function neighbours(queries: Matrix, base: Matrix, k: number, context: Context): Neighbours {
+  return context.once(`neighbours/${k}`, [queries, base], () => {
+    const { indices } = nearest({
+      queries: unit(queries, context),
+      base: unit(base, context),
+      k,
+      ...(context.signal && { signal: context.signal }),
+    });
+    return { indices, k };
+  });
+}
+
+/** The nearest training rows of each training row among those of other inner folds. */
+export function outOfFoldNeighbours(x: Matrix, folds: Int32Array, k: number, context: Context): Neighbours {
+  return context.once(`out-of-fold neighbours/${k}`, [x, folds], () => {
+    const rows = unit(x, context);
+    const { indices } = nearest({
+      queries: rows,
+      base: rows,
+      k,
+      queryFolds: folds,
+      baseFolds: folds,
+      ...(context.signal && { signal: context.signal }),
+    });
+    return { indices, k };
+  });
+}
+
+export function unit(x: Matrix, context: Context): Matrix {
+  return context.once('unit rows', [x], () => normaliseRows(x));
+}
+
+/** Sums of observed `values` (training rows x targets) over the first k neighbours, and how many were observed. */
+export interface NeighbourSums {
+  readonly sums: Matrix;
+  readonly counts: Matrix;
+}
+
+export function sumOver({ indices, k: width }: Neighbours, values: Matrix, k: number): NeighbourSums {
+  const rows = indices.length / width;
+  const sums = matrix(rows, values.cols);
+  const counts = matrix(rows, values.cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < k; j++) {
+      const neighbour = indices[i * width + j]!;
+      if (neighbour < 0) break;
+      for (let m = 0; m < values.cols; m++) {
+        const value = at(values, neighbour, m);
+        if (Number.isNaN(value)) continue;
+        sums.data[i * values.cols + m]! += value;
+        counts.data[i * values.cols + m]! += 1;
+      }
+    }
+  }
+  return { sums, counts };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { noGroup } from '../core/folds.ts';
+import type { Router } from '../core/router.ts';
+import { matrix, row } from '../math/matrix.ts';
+import { argmax } from '../math/order.ts';
+import { fitTaskTable, type TaskTable } from './shrunken.ts';
+
+const params = z.strictObject({
+  /** Rows' worth of belief in the model's own mean over all groups. */
+  kappa: z.number().nonnegative().default(10),
+});
+
+/** The training mean of each model in the query's group, shrunk to the model's mean (OUTPUT, Measures). A group unseen in training gets the models' means. The baseline that the literature's best routers roughly equal. */
+export const taskTable: Router<z.infer<typeof params>, TaskTable> = {
+  name: 'task-table',
+  summary: "each model's shrunken training mean in the query's group",
+  params,
+  needs: { features: false, group: true, groups: true },
+  baseline: true,
+  fit: ({ table }, { kappa }) => fitTaskTable(table, kappa),
+  predict: ({ queries }, state) => {
+    const numbers = new Map(state.groups.map((group, g) => [group, g]));
+    const quality = matrix(queries.length, state.overall.length);
+    queries.forEach(({ group = noGroup }, i) => {
+      const g = numbers.get(group);
+      quality.data.set(g === undefined ? state.overall : row(state.means, g), i * quality.cols);
+    });
+    return { quality };
+  },
+  explain: ({ queries }, state, _, models) => {
+    const group = queries[0]?.group ?? noGroup;
+    const g = state.groups.indexOf(group);
+    if (g === -1) return [`The group "${group}" was not seen in training: the models' overall means decide.`];
+    const best = argmax(row(state.means, g));
+    return [`In the group "${group}" ${models[best]} did best on ${state.counts.data[g * models.length + best]} training rows.`];
+  },
+};
