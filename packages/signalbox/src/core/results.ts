@@ -62,6 +62,10 @@ export const system = z.strictObject({
 });
 export type System = z.infer<typeof system>;
 
+/** A published figure that stands beside ours. */
+export const reference = z.strictObject({ system: text, measure: z.enum(['quality', 'macro', 'apgr', 'aiq']), group: text.optional(), value: number, source: text });
+export type Reference = z.infer<typeof reference>;
+
 export const flag = z.strictObject({
   code: text,
   models: z.array(text),
@@ -94,6 +98,7 @@ export const resultSet = z.strictObject({
   costUnit: z.enum(['usd', 'strong share']).nullable(),
   systems: z.array(system),
   flags: z.array(flag).optional(),
+  references: z.array(reference).optional(),
   /** What the reader of the table saw, in sentences. */
   notes: z.array(text).optional(),
   /** SHA-256 of each file read. */

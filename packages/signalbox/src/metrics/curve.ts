@@ -1,15 +1,27 @@
 import { shares, valueOf } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint } from '../core/results.ts';
-import { type Matrix, matrix32 } from '../math/matrix.ts';
+import { column, type Matrix } from '../math/matrix.ts';
 import { costToReach, hull, meanHeight, type Point } from './hull.ts';
 import type { Statistic } from './statistic.ts';
 
-/** What a swept policy did on each row: rows x points. */
+/**
+ * What a swept policy did on each row. From one point of a sweep to the next few rows change, so that only the
+ * first point is held whole and then the changes, point by point: a mean over rows costs rows + changes.
+ */
 export interface Sweep {
   readonly parameters: readonly (number | null)[];
-  readonly quality: Matrix;
-  readonly cost: Matrix;
+  /** Of the first point, per row. */
+  readonly quality: Float64Array;
+  readonly cost: Float64Array;
+  readonly changes: Changes;
+}
+
+interface Changes {
+  readonly point: Int32Array;
+  readonly row: Int32Array;
+  readonly quality: Float64Array;
+  readonly cost: Float64Array;
 }
 
 /** Observed outcomes on the compared rows: rows x models, complete. */
@@ -21,36 +33,74 @@ export interface Observed {
 /** The one way to a cost-quality curve: the policy's parameter swept, its choices valued by what was observed. */
 export function sweep(forecasts: Forecasts, policy: Policy, observed: Observed): Sweep {
   const points = policy.sweep(forecasts, policy.params.parse({}));
-  const values = points.map((params) => {
-    const share = shares(policy.utility(forecasts, params));
-    return { quality: valueOf(share, observed.quality), cost: valueOf(share, observed.cost) };
-  });
-  return {
-    parameters: points.map((params) => policy.parameter(params)),
-    quality: columns(values.map(({ quality }) => quality)),
-    cost: columns(values.map(({ cost }) => cost)),
-  };
+  return fromPoints(
+    points.map((params) => policy.parameter(params)),
+    (j) => {
+      const share = shares(policy.utility(forecasts, points[j]!));
+      return { quality: valueOf(share, observed.quality), cost: valueOf(share, observed.cost) };
+    },
+  );
 }
 
 /** The single models as a sweep: each is a point. */
 export function singlesSweep(observed: Observed): Sweep {
-  return { parameters: Array.from({ length: observed.quality.cols }, () => null), ...observed };
+  return fromPoints(
+    Array.from({ length: observed.quality.cols }, () => null),
+    (m) => ({ quality: column(observed.quality, m), cost: column(observed.cost, m) }),
+  );
 }
 
-function columns(list: readonly Float64Array[]): Matrix {
-  const rows = list[0]?.length ?? 0;
-  const out = matrix32(rows, list.length);
-  list.forEach((values, j) => {
-    for (let i = 0; i < rows; i++) out.data[i * list.length + j] = values[i]!;
-  });
-  return out;
+function fromPoints(
+  parameters: readonly (number | null)[],
+  valuesAt: (point: number) => { quality: Float64Array; cost: Float64Array },
+): Sweep {
+  const first = valuesAt(0);
+  const changes: { point: number[]; row: number[]; quality: number[]; cost: number[] } = { point: [], row: [], quality: [], cost: [] };
+  let before = first;
+  for (let point = 1; point < parameters.length; point++) {
+    const now = valuesAt(point);
+    for (let i = 0; i < now.quality.length; i++) {
+      const [dq, dc] = [now.quality[i]! - before.quality[i]!, now.cost[i]! - before.cost[i]!];
+      if (dq === 0 && dc === 0) continue;
+      changes.point.push(point);
+      changes.row.push(i);
+      changes.quality.push(dq);
+      changes.cost.push(dc);
+    }
+    before = now;
+  }
+  return {
+    parameters,
+    ...first,
+    changes: {
+      point: Int32Array.from(changes.point),
+      row: Int32Array.from(changes.row),
+      quality: Float64Array.from(changes.quality),
+      cost: Float64Array.from(changes.cost),
+    },
+  };
 }
 
 /** Mean cost and quality of each point of a sweep. */
-export function pointsOf(swept: Sweep, weights?: Uint16Array): CurvePoint[] {
-  const qualities = weightedMeans(swept.quality, weights);
-  const costs = weightedMeans(swept.cost, weights);
-  return swept.parameters.map((parameter, j) => ({ cost: costs[j]!, quality: qualities[j]!, parameter }));
+export function pointsOf({ parameters, quality, cost, changes }: Sweep, weights?: Uint16Array): CurvePoint[] {
+  const [q, c] = [new Float64Array(parameters.length), new Float64Array(parameters.length)];
+  let n = 0;
+  for (let i = 0; i < quality.length; i++) {
+    const weight = weights === undefined ? 1 : weights[i]!;
+    n += weight;
+    q[0]! += weight * quality[i]!;
+    c[0]! += weight * cost[i]!;
+  }
+  for (let e = 0; e < changes.point.length; e++) {
+    const weight = weights === undefined ? 1 : weights[changes.row[e]!]!;
+    q[changes.point[e]!]! += weight * changes.quality[e]!;
+    c[changes.point[e]!]! += weight * changes.cost[e]!;
+  }
+  for (let j = 1; j < parameters.length; j++) {
+    q[j]! += q[j - 1]!;
+    c[j]! += c[j - 1]!;
+  }
+  return parameters.map((parameter, j) => ({ cost: c[j]! / n, quality: q[j]! / n, parameter }));
 }
 
 export const shareLevels = ['95', '98', '99'] as const;
@@ -80,17 +130,4 @@ export function weightedMean(values: Float64Array, weights: Uint16Array): number
     n += weights[i]!;
   }
   return sum / n;
-}
-
-function weightedMeans(values: Matrix, weights?: Uint16Array): Float64Array {
-  const { rows, cols, data } = values;
-  const out = new Float64Array(cols);
-  let n = 0;
-  for (let i = 0; i < rows; i++) {
-    const weight = weights === undefined ? 1 : weights[i]!;
-    if (weight === 0) continue;
-    n += weight;
-    for (let j = 0, cell = i * cols; j < cols; j++, cell++) out[j]! += weight * data[cell]!;
-  }
-  return out.map((sum) => sum / n);
 }

@@ -37,8 +37,9 @@ export function asVersus({ value, low, high, p }: Estimate & { readonly p: numbe
   return { value, low, high, p };
 }
 
-export function asEstimate({ value, low, high, n }: Estimate): Estimate {
-  return { value, low, high, n };
+/** An estimate, its interval cut to what the quantity can be at all. */
+export function asEstimate({ value, low, high, n }: Estimate, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): Estimate {
+  return { value, low: Math.min(Math.max(low, least), value), high: Math.max(Math.min(high, most), value), n };
 }
 
 /** The difference of two numbers known on the same rows and draws. */

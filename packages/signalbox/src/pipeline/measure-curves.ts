@@ -34,15 +34,17 @@ export function curveFigures(
   const { forecasts } = from;
   const singles = singlesSweep(observed);
   const swept = forecasts ? sweep(forecasts, policy, observed) : singles;
-  const shown = (sampled: Sampled | undefined): Estimate | null => {
+  const shown = (sampled: Sampled | undefined, least = 0): Estimate | null => {
     if (sampled === undefined || Number.isNaN(sampled.value)) return null;
-    return asEstimate(interval(forecasts ? sampled : { ...sampled, folds: [] }, design));
+    return asEstimate(interval(forecasts ? sampled : { ...sampled, folds: [] }, design), least);
   };
-  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, singles, best)).map(shown);
+  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, singles, best)).map((sampled, i) =>
+    shown(sampled, i === 1 ? -1 : 0),
+  );
   const dollars = plan.table.cost !== undefined;
   const points = forecasts ? pointsOf(swept) : hull<CurvePoint>(pointsOf(singles));
   const weakStrong = forecasts && gapOf(forecasts, observed);
-  const gap = weakStrong && sampleStatistic(design, performanceGap(weakStrong)).map(shown);
+  const gap = weakStrong && sampleStatistic(design, performanceGap(weakStrong)).map((sampled) => shown(sampled));
   const fixed = from.tuning?.length ? fixedPoints(from as Pick<CrossFitted, 'forecasts' | 'tuning'>, input) : undefined;
   return {
     ...(dollars && aiq && { aiq }),
@@ -101,8 +103,8 @@ function fixedPoints(
       weightedMean(ran.cost, weights) / weightedMean(best.cost, weights),
       weightedMean(ran.quality, weights) / weightedMean(best.quality, weights),
     ]);
-    cost.push(asEstimate(interval(ratio!, design)));
-    kept.push(asEstimate(interval(keeps!, design)));
+    cost.push(asEstimate(interval(ratio!, design), 0));
+    kept.push(asEstimate(interval(keeps!, design), 0));
   }
   return { costAtFixed: levels(cost), qualityAtFixed: levels(kept) };
 }

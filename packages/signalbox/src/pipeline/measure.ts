@@ -30,7 +30,6 @@ export interface MeasureArgs {
   readonly policyParams: object;
   readonly curvePolicy: Policy;
   readonly encoderName: string;
-  /** A name beside the policy's in the systems' names, where several policies are compared. */
 }
 
 /** The systems of a set, in OUTPUT's order: singles, baselines, bounds, routers. */
@@ -63,8 +62,8 @@ export function measure(args: MeasureArgs): System[] {
   const systems = lines.map((line, i): System => {
     const { from } = line;
     const averages = measured.quality[i]!;
-    const shown = (sampled: Sampled): Estimate =>
-      asEstimate(interval(line.fitted ? sampled : { ...sampled, folds: [] }, design));
+    const shown = (sampled: Sampled, most = 1): Estimate =>
+      asEstimate(interval(line.fitted ? sampled : { ...sampled, folds: [] }, design), 0, most);
     const choices = choicesOf(line.share, plan);
     return {
       name: line.name,
@@ -75,7 +74,7 @@ export function measure(args: MeasureArgs): System[] {
       groups: comparedGroups(plan.table, plan.compared).named
         ? Object.fromEntries(design.groupNames.map((name, g) => [name, shown(averages.groups[g]!)]))
         : {},
-      cost: measured.cost ? shown(measured.cost[i]!.weighted) : null,
+      cost: measured.cost ? shown(measured.cost[i]!.weighted, Number.POSITIVE_INFINITY) : null,
       choices,
       versus: { bestSingle: versus(i, best), taskTable: versus(i, table) },
       ...(from && curves && hasCurve(line) && curveFigures(from, curves)),

@@ -1,0 +1,62 @@
+import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+import { nearest, SignalboxError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Router } from '../core/router.ts';
+import { policies } from '../policies/index.ts';
+import { routers } from '../routers/index.ts';
+import type { RouterChoice } from './cross-fit.ts';
+
+/** The one place where names become parts. */
+
+/** Baselines that stand in every comparison, and the routers that do unless others are named. */
+export const baselineNames = Object.entries(routers as Record<string, Router>).flatMap(([name, { baseline }]) => (baseline ? [name] : []));
+export const routerNames = Object.keys(routers).filter((name) => !baselineNames.includes(name));
+export const defaultRouter = 'residual';
+export const defaultPolicy = 'utility';
+
+/** A router by its name, or the user's own by the path of a module that exports `router`; parameters checked. */
+export async function findRouter(name: string, params: unknown = {}): Promise<RouterChoice> {
+  const router: Router = await find('router', routers, name);
+  return { name: router.name, router, params: parse('router', router, params) };
+}
+
+/** A policy by name or path, its parameters checked. */
+export async function findPolicy(name: string, params: unknown = {}): Promise<{ policy: Policy; params: object }> {
+  const policy: Policy = await find('policy', policies, name);
+  return { policy, params: parse('policy', policy, params) };
+}
+
+async function find<T>(kind: 'router' | 'policy', register: Record<string, T>, name: string): Promise<T> {
+  const known = register[name];
+  if (known !== undefined && Object.hasOwn(register, name)) return known;
+  if (/^[./]|\.[mc]?[jt]s$/.test(name)) return load<T>(kind, name);
+  const guess = nearest(name, Object.keys(register));
+  throw new SignalboxError('usage', `There is no ${kind} "${name}"${guess ? `; did you mean "${guess}"?` : '.'} Known: ${Object.keys(register).join(', ')}.`);
+}
+
+async function load<T>(kind: 'router' | 'policy', path: string): Promise<T> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new SignalboxError('usage', `The ${kind} could not be loaded: ${(cause as Error).message}.`, { file: path, cause });
+  }
+  const part = module[kind] as Record<string, unknown> | undefined;
+  const methods = kind === 'router' ? ['fit', 'predict'] : ['utility', 'sweep', 'parameter'];
+  if (typeof part !== 'object' || part === null || methods.some((method) => typeof part[method] !== 'function'))
+    throw new SignalboxError('usage', `A module that exports \`${kind}\` with ${methods.join(', ')} was expected.`, { file: path });
+  return part as T;
+}
+
+function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unknown): object {
+  const result = part.params.safeParse(params);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new SignalboxError('usage', `The ${kind} "${part.name}" does not take these parameters: ${[...issue.path, issue.message].join(': ')}.`);
+}
+
+/** Tables are read through here by everything above the parts. */
+export { listFiles } from '../datasets/list.ts';
+export { openTable } from '../datasets/open.ts';
+export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';

@@ -1,0 +1,79 @@
+import type { Context } from '../core/context.ts';
+import type { Dataset } from '../core/dataset.ts';
+import type { Encoder } from '../core/encoder.ts';
+import { SignalboxError } from '../core/errors.ts';
+import { indexGroups } from '../core/folds.ts';
+import type { Plain } from '../core/plain.ts';
+import type { Policy } from '../core/policy.ts';
+import { asQuery, keyOf } from '../core/query.ts';
+import { primaryMeans, takeRows } from '../core/table.ts';
+import { argmax } from '../math/order.ts';
+import { version } from '../version.ts';
+import type { Artifact } from './artifact.ts';
+import { fitCosts } from './cost.ts';
+import { noEncoder, type RouterChoice, training, turn } from './cross-fit.ts';
+import { costUnitOf } from './forecast.ts';
+import { digest, pack } from './plain-files.ts';
+import { hasSplit } from './protocol.ts';
+
+export interface TrainArgs {
+  readonly table: Dataset;
+  readonly choice: RouterChoice;
+  readonly encoder: Encoder;
+  readonly policy: Policy;
+  readonly policyParams: object;
+  /** Learned on the same rows and carried along, so that `evaluate` can compare. */
+  readonly baselines: readonly RouterChoice[];
+  readonly createdAt: string;
+}
+
+export type Trained = Omit<Artifact, 'manifest'> & { readonly manifest: Omit<Artifact['manifest'], 'files'> };
+
+/** Fits encoder, router, costs and baselines on the rows whose split is not `test`. */
+export async function train(args: TrainArgs, context: Context): Promise<Trained> {
+  const { choice, policy, policyParams } = args;
+  const table = trainingRows(args.table);
+  const queries = table.examples.map(asQuery);
+  const encoder = choice.router.needs.features === false ? noEncoder : args.encoder;
+  const encoderState = await encoder.fit(queries, context);
+  const rows = training(table, await encoder.encode(queries, encoderState, context), context.seed);
+  context.progress(`training ${choice.name}`, 0, 1);
+  await turn(context);
+  const state = await choice.router.fit(rows, choice.params, context);
+  const groups = indexGroups(table.examples).names.length;
+  const baselines: Record<string, Plain> = {};
+  for (const { name, router, params } of args.baselines) {
+    const { needs } = router;
+    if ((needs.features === true && encoder === noEncoder) || (needs.groups && groups < 2) || (needs.cost && costUnitOf(table) === null)) continue;
+    baselines[name] = await router.fit(rows, params, context);
+  }
+  context.progress(`training ${choice.name}`, 1, 1);
+  return {
+    manifest: {
+      schema: 'signalbox/router@1',
+      version,
+      createdAt: args.createdAt,
+      seed: context.seed,
+      models: table.models.map(({ id }) => id),
+      ...(table.weak !== undefined && { weak: table.weak }),
+      ...(table.strong !== undefined && { strong: table.strong }),
+      primary: table.primary,
+      bestSingle: table.models[argmax(primaryMeans(table))]!.id,
+      encoder: { name: encoder.name, settings: digest(pack(encoder.settings).json) },
+      router: { name: choice.name, params: { ...choice.params } },
+      policy: { name: policy.name, params: { ...policyParams } },
+      trainedOn: { name: table.name, rows: table.examples.length, digests: table.digests },
+    },
+    state: { encoder: encoderState, router: state, costs: fitCosts(rows, context.signal) ?? null, baselines },
+    trainedKeys: new Set(table.examples.map(keyOf)),
+  };
+}
+
+function trainingRows(table: Dataset): Dataset {
+  const rows = Int32Array.from(table.examples.keys());
+  const kept = hasSplit(table) ? rows.filter((i) => table.examples[i]!.split !== 'test') : rows;
+  const train = kept.length === rows.length ? table : takeRows(table, kept);
+  if (train.examples.length < 2) throw new SignalboxError('table', `${table.name} has ${train.examples.length} rows to train on; give at least 2, better a few hundred.`);
+  if (train.quality.data.every(Number.isNaN)) throw new SignalboxError('table', `${table.name} holds no score at all: fill the field "score" (by feedback, a judge or a reference) and train again.`);
+  return train;
+}
