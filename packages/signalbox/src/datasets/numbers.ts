@@ -7,6 +7,8 @@ export interface NumberRule {
   readonly low?: number;
   readonly high?: number;
   readonly whole?: boolean;
+  /** Numbers come as text, as in CSV; otherwise a quoted number is refused as other text is. */
+  readonly text?: boolean;
   readonly place: Place;
 }
 
@@ -18,8 +20,8 @@ const pattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * @throws SignalboxError for anything else, and for a number outside the rule
  */
 export function numberIn(value: unknown, rule: NumberRule): number | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  const number = numeric(value);
+  if (value === undefined || value === null || (value === '' && rule.text)) return undefined;
+  const number = typeof value === 'string' && !rule.text ? undefined : numeric(value);
   if (number === undefined) {
     throw new SignalboxError(
       'row',

@@ -93,7 +93,7 @@ async function readFile(work: {
   for await (const { cells, place } of rows) {
     const cell = (column: number): string => cells[column] ?? '';
     const scores = columns.models.map(({ id, score }) =>
-      numberIn(cell(score), { what: `the score of ${id}`, low: 0, high: 1, place }),
+      numberIn(cell(score), { what: `the score of ${id}`, low: 0, high: 1, text: true, place }),
     );
     if (scores.some((score) => score === undefined)) {
       table.drop('incomplete', 1);
@@ -114,7 +114,10 @@ async function readFile(work: {
       const text = answer === -1 ? '' : cell(answer);
       table.cell(example, table.model(id), {
         score: scores[i],
-        cost: cost === -1 ? undefined : numberIn(cell(cost), { what: `the cost of ${id}`, low: 0, place }),
+        cost:
+          cost === -1
+            ? undefined
+            : numberIn(cell(cost), { what: `the cost of ${id}`, low: 0, text: true, place }),
         answer: text === '' ? undefined : pythonText(text),
         place,
       });

@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { ScoreKind } from '../core/dataset.ts';
-import { type Place, SignalboxError } from '../core/errors.ts';
+import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
 import { type TableBuilder, tableBuilder } from './build.ts';
@@ -106,7 +106,6 @@ async function readPart(work: {
       ...(split !== undefined && { split }),
     });
     for (const [model, given] of Object.entries(scores)) {
-      if (typeof given === 'string') throw textScore(model, given, place);
       const column = table.model(model);
       const score = numberIn(given, { what: `the score of ${model}`, low: 0, high: 1, place });
       if (score !== undefined) table.cell(example, column, { ...judged(score, part.rule), place });
@@ -140,13 +139,4 @@ function recordOf(value: unknown, place: { file: string; line: number }) {
     throw wrong(`\`scores\` is ${shown(scores)} where an object was expected`);
   }
   return { question, scores: scores as Record<string, unknown> };
-}
-
-/** Numbers are numbers in JSON; a quoted one is refused, as other text is. */
-function textScore(model: string, given: string, place: Place): SignalboxError {
-  return new SignalboxError(
-    'row',
-    `the score of ${model} is the text ${shown(given)}; a number in [0, 1] or null was expected.`,
-    place,
-  );
 }

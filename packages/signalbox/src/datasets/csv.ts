@@ -1,0 +1,46 @@
+import type { Context } from '../core/context.ts';
+import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
+import { type TableBuilder, tableBuilder } from './build.ts';
+import { slipOf } from './canonical.ts';
+import { csvHeader, readCsv } from './csv-rows.ts';
+import type { Fields } from './fields.ts';
+import { longReader } from './long.ts';
+import { tableName } from './names.ts';
+import { type WideSource, wideReader } from './wide.ts';
+
+/** The canonical forms as CSV: long where there is a column `model` or `score`, else wide. */
+export const csv: Format = {
+  name: 'csv',
+  summary: 'canonical long form, or canonical wide form with a column of scores for each model, as CSV',
+  detect: (files) =>
+    files.length > 0 &&
+    files.every((file) => csvHeader(file).some((name) => slipOf(name, ['query_id']) !== undefined)),
+  read: async (files, options, context) => {
+    const table = tableBuilder();
+    const long = longReader(table, options, true);
+    const ids: WideSource['ids'] = new Map();
+    for (const file of files) await readFile({ file, table, options, context, long, ids });
+    return table.finish({ name: tableName(files), format: 'csv', options, file: files[0]?.path ?? '' });
+  },
+};
+
+async function readFile(work: {
+  readonly file: SourceFile;
+  readonly table: TableBuilder;
+  readonly options: ReadOptions;
+  readonly context: Context;
+  readonly long: ReturnType<typeof longReader>;
+  readonly ids: WideSource['ids'];
+}): Promise<void> {
+  const { file, long } = work;
+  const { header, rows } = await readCsv(file, work.context);
+  const place = { file: file.path, line: 1 };
+  const isLong = header.includes('model') || header.includes('score');
+  const wide = isLong ? undefined : wideReader({ ...work, header, place, text: true });
+  if (isLong) long.columns(header, place);
+  for await (const { cells, place: where } of rows) {
+    const fields: Fields = Object.fromEntries(header.map((name, i) => [name, cells[i]]));
+    (wide ?? long).row(fields, where);
+  }
+  wide?.end();
+}

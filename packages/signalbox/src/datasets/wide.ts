@@ -1,0 +1,174 @@
+import type { Context } from '../core/context.ts';
+import { nearest, type Place, SignalboxError } from '../core/errors.ts';
+import type { ReadOptions } from '../core/format.ts';
+import type { TableBuilder } from './build.ts';
+import { reservedNames, slipOf, type WideEnding, wideEndings } from './canonical.ts';
+import { detailsIn, type Fields, requiredText, statusIn, textIn } from './fields.ts';
+import { numberIn } from './numbers.ts';
+
+const reserved: ReadonlySet<string> = new Set(reservedNames);
+
+/** A column of scores, and the columns that stand beside it. */
+interface ModelColumn {
+  readonly id: string;
+  readonly beside: Partial<Record<WideEnding, string>>;
+  /** The reserved name that this one is close to. */
+  readonly slip?: string;
+}
+
+/** Takes the rows of one file in the canonical wide form into a table. */
+export interface WideReader {
+  row(fields: Fields, place: Place): void;
+  /** Warns of models whose names are close to reserved ones, once all their cells have turned out to be scores. */
+  end(): void;
+}
+
+export interface WideSource {
+  readonly header: readonly string[];
+  /** Where the header stands. */
+  readonly place: Place;
+  /** Whether numbers come as text, as in CSV. */
+  readonly text: boolean;
+  /** Ids of all files so far, and where they stand. */
+  readonly ids: Map<string, Place>;
+  readonly table: TableBuilder;
+  readonly options: ReadOptions;
+  readonly context: Context;
+}
+
+/** @throws SignalboxError for a header that is not of the wide form */
+export function wideReader(source: WideSource): WideReader {
+  const { table, ids, text, context, place: header } = source;
+  const models = modelColumns(source);
+  const columns = models.map(({ id }) => table.model(id));
+  return {
+    row: (fields, place) => {
+      const id = requiredText(fields, 'query_id', place);
+      const before = ids.get(id);
+      if (before !== undefined) {
+        const where = `${before.file === place.file ? '' : `${before.file}, `}line ${before.line}`;
+        throw new SignalboxError(
+          'row',
+          `the query_id ${id} is here a second time; the first stands in ${where}.`,
+          place,
+        );
+      }
+      ids.set(id, place);
+      const example = table.example({ messages: [], ...detailsIn(fields, place), id });
+      for (const [j, { id: model, beside, slip }] of models.entries()) {
+        const value = (ending: WideEnding): unknown => {
+          const name = beside[ending];
+          return name === undefined ? undefined : fields[name];
+        };
+        const rule = { what: `the score of ${model}`, low: 0, high: 1, text, place };
+        const score =
+          slip === undefined
+            ? numberIn(fields[model], rule)
+            : scoreOrSlip({ model, slip, header, rule }, fields);
+        table.cell(example, columns[j]!, {
+          score,
+          k: numberIn(value('k'), { what: `\`${model}|k\``, low: 1, whole: true, text, place }),
+          cost: numberIn(value('cost'), { what: `\`${model}|cost\``, low: 0, text, place }),
+          answer: beside.answer === undefined ? undefined : textIn(fields, beside.answer, place),
+          status: beside.status === undefined ? undefined : statusIn(fields, beside.status, place),
+          place,
+        });
+      }
+    },
+    end: () => {
+      for (const { id, slip } of models) {
+        if (slip === undefined) continue;
+        context.warn(
+          `The column \`${id}\` is read as a model, as all its cells are scores; its name is close to \`${slip}\`.`,
+        );
+      }
+    },
+  };
+}
+
+/** The score of a column whose name is close to a reserved one: anything but a score shows that it was a slip. */
+function scoreOrSlip(
+  column: {
+    readonly model: string;
+    readonly slip: string;
+    readonly header: Place;
+    readonly rule: Parameters<typeof numberIn>[1];
+  },
+  fields: Fields,
+): number | undefined {
+  const { model, slip, header, rule } = column;
+  try {
+    return numberIn(fields[model], rule);
+  } catch (cause) {
+    throw new SignalboxError(
+      'row',
+      `the column \`${model}\` is not known: did you mean \`${slip}\`? A model's cells would all be numbers in [0, 1]. To leave the column out, give --ignore-column ${model}.`,
+      { ...header, cause },
+    );
+  }
+}
+
+function modelColumns({ header, place, table, options }: WideSource): ModelColumn[] {
+  if (!header.includes('query_id')) {
+    const slip = header.find((name) => slipOf(name, ['query_id']) !== undefined);
+    const hint =
+      slip === undefined
+        ? `The columns are ${header.slice(0, 8).join(', ')}`
+        : `Is \`${slip}\` meant for it?`;
+    throw new SignalboxError(
+      'format',
+      `there is no column \`query_id\`, which the canonical form needs. ${hint}`,
+      place,
+    );
+  }
+  const ignored = new Set(options.ignoreColumns ?? []);
+  const models = new Map<string, ModelColumn>();
+  const beside: [string, string][] = [];
+  for (const name of header) {
+    if (reserved.has(name) || ignored.has(name)) continue;
+    const bar = name.lastIndexOf('|');
+    if (name === '') table.note('A column without a name was not read.');
+    else if (bar !== -1) beside.push([name.slice(0, bar), name.slice(bar + 1)]);
+    else {
+      const slip = slipOf(name, reservedNames);
+      models.set(name, { id: name, beside: {}, ...(slip !== undefined && { slip }) });
+    }
+  }
+  for (const [id, ending] of beside) {
+    if (ignored.has(id)) continue;
+    const known = wideEndings.find((each) => each === ending);
+    const model = models.get(id);
+    if (model && known) model.beside[known] = `${id}|${known}`;
+    else throw strangeBeside({ id, ending, models: [...models.keys()], place, known: known !== undefined });
+  }
+  if (models.size === 0) {
+    throw new SignalboxError(
+      'format',
+      'no column holds the scores of a model; the wide form has one for each, named as the model is.',
+      place,
+    );
+  }
+  return [...models.values()];
+}
+
+function strangeBeside(column: {
+  readonly id: string;
+  readonly ending: string;
+  readonly models: readonly string[];
+  readonly place: Place;
+  readonly known: boolean;
+}): SignalboxError {
+  const { id, ending, models, place, known } = column;
+  const name = `${id}|${ending}`;
+  const near = known ? nearest(id, models) : nearest(ending, wideEndings);
+  const hint =
+    near === undefined ? '' : ` Did you mean \`${known ? `${near}|${ending}` : `${id}|${near}`}\`?`;
+  const why = known
+    ? `there is no model \`${id}\` for the column \`${name}\`.`
+    : `\`${name}\` ends in none of ${wideEndings.join(', ')}.`;
+  return new SignalboxError(
+    'format',
+    `${why}${hint} To leave it out, give --ignore-column '${name}'.`,
+    place,
+  );
+}
