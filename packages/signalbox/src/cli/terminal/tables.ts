@@ -161,13 +161,15 @@ function together(view: View): string {
   const calls = systems.some((system) => system.cpt50 ?? system.cpt80);
   const shares = (system: System): System['costAt'] =>
     calls ? undefined : fixedPoints ? system.costAtFixed : system.costAt;
-  const shown = systems.filter((s) => s.aiq ?? s.apgr ?? s.cpt50 ?? s.cpt80 ?? shares(s));
+  const shown = systems.filter(
+    (s) => (calls ? undefined : s.aiq) ?? s.apgr ?? s.cpt50 ?? s.cpt80 ?? shares(s),
+  );
   if (shown.length === 0) return '';
   const rows = shown.map((system) => {
     const at = shares(system);
     return [
       clean(label(system)),
-      inUnits(system.aiq),
+      calls ? '' : inUnits(system.aiq),
       inUnits(system.apgr),
       inShare(system.cpt50),
       inShare(system.cpt80),
@@ -192,7 +194,9 @@ function together(view: View): string {
   const any = shown.some((s) => shares(s) !== undefined);
   const about = any
     ? `what it costs, in % of the best single model, to keep so much of its quality, ${where}; – = not reached`
-    : 'AIQ and APGR; CPT(x) is the share of calls to the strong model that wins x % of its lead over the weak one';
+    : calls
+      ? 'CPT(x) is the share of calls to the strong model that wins x % of its lead over the weak one'
+      : 'mean height of the cost-quality hull (AIQ)';
   return titled(view, 'Cost', about, table({ columns, rows }, view.width));
 }
 

@@ -1,0 +1,305 @@
+import type { ResultSet, System } from '../../../core/results.ts';
+import { bracket, fixed, percent } from '../../words/numbers.ts';
+import {
+  bestSingleModel,
+  compared,
+  find,
+  headline,
+  label,
+  singles,
+  unreachable,
+} from '../../words/reading.ts';
+import { html, type Markup, raw } from '../markup.ts';
+import { type Drawing, domain, halo, type Layout, layouts, shorten, textWidth } from './drawing.ts';
+import { colourOf } from './systems.ts';
+
+interface Point {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+  readonly colour: string;
+  readonly radius: number;
+  readonly title: string;
+  readonly bold: boolean;
+}
+
+interface Line {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly title: string }[];
+  readonly colour: string;
+  readonly dashed: boolean;
+  readonly strong: boolean;
+}
+
+export interface Plane {
+  readonly markup: Markup;
+  /** What is drawn, for the subtitle. */
+  readonly about: string;
+}
+
+/** Beyond this ratio of dearest to cheapest a linear axis hides the cheap half. */
+const logBeyond = 30;
+
+/** Cost against quality: single models as dots, the hull of their mixtures, router curves. Undefined without cost. */
+export function planeChart(set: ResultSet, drawing: Drawing, id: string): Plane | undefined {
+  const points = toPoints(set);
+  const lines = toLines(set);
+  if (set.costUnit === null || points.length === 0) return undefined;
+  const costs = [...points.map((p) => p.x), ...lines.flatMap((line) => line.points.map((p) => p.x))];
+  const least = Math.min(...costs);
+  const canLog = least > 0 && Math.max(...costs) > least;
+  const log = canLog && Math.max(...costs) / least > logBeyond;
+  const charts = (canLog ? (['log', 'linear'] as const) : (['linear'] as const)).flatMap((scale) =>
+    layouts.map((layout) => draw({ set, points, lines, drawing, scale, layout, toggled: canLog })),
+  );
+  const toggle = canLog
+    ? html`<p class="context">Cost axis: <label><input type="radio" name="${id}" class="log"${raw(log ? ' checked' : '')}>logarithmic</label> <label><input type="radio" name="${id}" class="linear"${raw(log ? '' : ' checked')}>linear</label></p>`
+    : null;
+  return {
+    markup: html`<div class="plane">${toggle}${charts}</div>`,
+    about: describe(lines),
+  };
+}
+
+function describe(lines: readonly Line[]): string {
+  const hull = lines.some((line) => line.dashed)
+    ? ' The dashed line is the mix of single models, without looking at the query.'
+    : '';
+  const curves = lines.filter((line) => !line.dashed).map((line) => line.name);
+  return `Each dot is a system, with the 95 % interval of its quality.${hull}${curves.length > 0 ? ` The solid lines are ${curves.join(', ')} as the price of quality varies.` : ''}`;
+}
+
+const unit = (set: ResultSet): { scale: number; write: (x: number) => string; label: string } =>
+  set.costUnit === 'usd'
+    ? {
+        scale: 1000,
+        write: (x) => `$${Number(x.toPrecision(3))} per 1,000`,
+        label: 'cost, $ per 1,000 queries',
+      }
+    : {
+        scale: 100,
+        write: (x) => `${fixed(x, 1)} % strong`,
+        label: 'queries that go to the strong model, %',
+      };
+
+function toPoints(set: ResultSet): Point[] {
+  const { scale, write } = unit(set);
+  const main = headline(set)?.system;
+  const best = bestSingleModel(set);
+  const shown = [
+    ...(main ? [main] : []),
+    ...['task-table', 'random'].flatMap((name) => find(set, name) ?? []),
+    ...singles(set),
+  ].filter((system) => !unreachable(system));
+  return shown.flatMap((system) => {
+    if (system.quality === null || system.cost === null) return [];
+    const name = label(system);
+    const isBest = system.kind === 'single' && name === best;
+    const { value, low, high } = system.quality;
+    const quality = `${percent(value, 1)} % ${bracket(system.quality, (x) => percent(x, 1))}`;
+    return {
+      name: isBest ? `${name} (best single)` : name,
+      x: scale * system.cost.value,
+      y: 100 * value,
+      low: 100 * low,
+      high: 100 * high,
+      colour: isBest ? 'var(--mark-orange)' : colourOf(system, main),
+      radius: system === main ? 6 : 4.5,
+      title: `${name}: ${quality}, ${write(scale * system.cost.value)}`,
+      bold: system === main,
+    };
+  });
+}
+
+function toLines(set: ResultSet): Line[] {
+  const { scale, write } = unit(set);
+  const main = headline(set)?.system;
+  const line = (system: System, look: Pick<Line, 'colour' | 'dashed' | 'strong'>): Line[] => {
+    const points = (system.curve ?? []).map(({ cost, quality, parameter }) => ({
+      x: scale * cost,
+      y: 100 * quality,
+      title: `${label(system)}: ${percent(quality, 1)} %, ${write(scale * cost)}${parameter === null ? '' : `, parameter ${Number(parameter.toPrecision(3))}`}`,
+    }));
+    points.sort((a, b) => a.x - b.x || a.y - b.y);
+    return points.length > 1 ? [{ name: label(system), points, ...look }] : [];
+  };
+  const others = compared(set).filter((system) => system.kind === 'router' && system !== main);
+  const hull = find(set, 'zero-router');
+  return [
+    ...(hull ? line(hull, { colour: 'var(--context)', dashed: true, strong: false }) : []),
+    ...others
+      .slice(0, 2)
+      .flatMap((system) => line(system, { colour: 'var(--sky)', dashed: false, strong: false })),
+    ...(main ? line(main, { colour: 'var(--blue)', dashed: false, strong: true }) : []),
+  ];
+}
+
+interface Job {
+  readonly set: ResultSet;
+  readonly points: readonly Point[];
+  readonly lines: readonly Line[];
+  readonly drawing: Drawing;
+  readonly scale: 'log' | 'linear';
+  readonly layout: Layout;
+  readonly toggled: boolean;
+}
+
+function draw(job: Job): Markup {
+  const { points, lines, layout, scale, drawing } = job;
+  const { Plot } = drawing;
+  const narrow = layout === 'narrow';
+  const frame = {
+    width: narrow ? 340 : 860,
+    height: narrow ? 340 : 460,
+    left: 40,
+    right: 12,
+    top: 24,
+    bottom: 40,
+  };
+  const xs = [...points.map((p) => p.x), ...lines.flatMap((line) => line.points.map((p) => p.x))];
+  const ys = [
+    ...points.flatMap((p) => [p.low, p.high]),
+    ...lines.flatMap((line) => line.points.map((p) => p.y)),
+  ];
+  const x = scale === 'log' ? logDomain(xs) : domain(xs, 0.06);
+  const y = domain(ys, 0.06);
+  const labels = place(points, { frame, x, y, log: scale === 'log', most: narrow ? 20 : 34 });
+  return drawing.draw(
+    {
+      width: frame.width,
+      height: frame.height,
+      marginLeft: frame.left,
+      marginRight: frame.right,
+      marginTop: frame.top,
+      marginBottom: frame.bottom,
+      x: {
+        type: scale,
+        domain: x,
+        label: unit(job.set).label,
+        labelArrow: 'none',
+        ticks: narrow ? 4 : 8,
+        tickFormat: tick,
+      },
+      y: { domain: y, label: 'quality, % (mean of all queries)', labelArrow: 'none', ticks: 6 },
+      r: { type: 'identity' },
+      marks: [
+        Plot.gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
+        ...lines.map((line) =>
+          Plot.line(line.points, {
+            x: 'x',
+            y: 'y',
+            stroke: line.colour,
+            strokeWidth: line.strong ? 2.5 : 1.5,
+            ...(line.dashed ? { strokeDasharray: '5,4' } : {}),
+          }),
+        ),
+        ...lines.map((line) =>
+          Plot.dot(line.points, { x: 'x', y: 'y', r: 2, fill: line.colour, title: 'title' }),
+        ),
+        Plot.ruleX(points, {
+          x: 'x',
+          y1: 'low',
+          y2: 'high',
+          stroke: (d: Point) => d.colour,
+          strokeWidth: 2,
+          strokeOpacity: 0.5,
+        }),
+        Plot.dot(points, {
+          x: 'x',
+          y: 'y',
+          r: 'radius',
+          fill: (d: Point) => d.colour,
+          stroke: 'var(--paper)',
+          title: 'title',
+        }),
+        ...labels.map(({ point, text, dx, dy, anchor }) =>
+          Plot.text([point], {
+            x: 'x',
+            y: 'y',
+            dx,
+            dy,
+            text: () => text,
+            textAnchor: anchor,
+            fill: 'var(--ink)',
+            fontWeight: point.bold ? 'bold' : 'normal',
+            ...halo,
+          }),
+        ),
+      ],
+    },
+    {
+      label: `Cost and quality. ${points.map((point) => point.title).join('. ')}`,
+      classes: `${layout}${job.toggled ? ` on-${scale}` : ''}`,
+    },
+  );
+}
+
+/** Ticks of a logarithmic axis too: 0.001, 0.1, 10, 1,000. */
+const tick = (value: number): string =>
+  value >= 1000 ? fixed(value / 1000, 0).concat(',000') : String(Number(value.toPrecision(3)));
+
+function logDomain(values: readonly number[]): [number, number] {
+  const [low, high] = domain(values.map(Math.log), 0.06);
+  return [Math.exp(low), Math.exp(high)];
+}
+
+interface Placing {
+  readonly frame: Readonly<Record<'width' | 'height' | 'left' | 'right' | 'top' | 'bottom', number>>;
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly log: boolean;
+  /** Characters of a name at most. */
+  readonly most: number;
+}
+
+interface Label {
+  readonly point: Point;
+  readonly text: string;
+  readonly dx: number;
+  readonly dy: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+const overlap = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+/** Names beside their dots, the most important first; a name that would cover another or a dot is left out. */
+function place(points: readonly Point[], { frame, x, y, log, most }: Placing): Label[] {
+  const f = log ? Math.log : (value: number): number => value;
+  const across = frame.width - frame.left - frame.right;
+  const down = frame.height - frame.top - frame.bottom;
+  const at = points.map((point) => [
+    frame.left + ((f(point.x) - f(x[0])) / (f(x[1]) - f(x[0]))) * across,
+    frame.top + (1 - (point.y - y[0]) / (y[1] - y[0])) * down,
+  ]);
+  const taken: Box[] = at.map(([px, py]) => [px! - 5, py! - 5, px! + 5, py! + 5]);
+  const labels: Label[] = [];
+  points.forEach((point, i) => {
+    const [px, py] = [at[i]![0]!, at[i]![1]!];
+    const text = shorten(point.name, most);
+    const width = textWidth(text);
+    const tries: [Box, Omit<Label, 'point' | 'text'>][] = [
+      [[px + 8, py - 7, px + 8 + width, py + 7], { dx: 9, dy: 0, anchor: 'start' }],
+      [[px - 8 - width, py - 7, px - 8, py + 7], { dx: -9, dy: 0, anchor: 'end' }],
+      [[px - width / 2, py - 22, px + width / 2, py - 8], { dx: 0, dy: -14, anchor: 'middle' }],
+      [[px - width / 2, py + 8, px + width / 2, py + 22], { dx: 0, dy: 14, anchor: 'middle' }],
+      [[px + 6, py - 20, px + 6 + width, py - 6], { dx: 7, dy: -13, anchor: 'start' }],
+      [[px + 6, py + 6, px + 6 + width, py + 20], { dx: 7, dy: 13, anchor: 'start' }],
+      [[px - 6 - width, py - 20, px - 6, py - 6], { dx: -7, dy: -13, anchor: 'end' }],
+      [[px - 6 - width, py + 6, px - 6, py + 20], { dx: -7, dy: 13, anchor: 'end' }],
+    ];
+    const free = tries.find(
+      ([box]) =>
+        box[0] >= 0 &&
+        box[2] <= frame.width &&
+        box[1] >= 0 &&
+        !taken.some((other, j) => j !== i && overlap(box, other)),
+    );
+    if (free === undefined) return;
+    taken.push(free[0]);
+    labels.push({ point, text, ...free[1] });
+  });
+  return labels;
+}

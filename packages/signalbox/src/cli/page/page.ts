@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { ResultSet, Results } from '../../core/results.ts';
+import { counted } from '../words/numbers.ts';
+import type { Truth, Truths } from '../words/reading.ts';
+import { headline } from '../words/reading.ts';
+import { answer, equalQuality, nextSteps, scope } from '../words/sentences.ts';
+import { type Drawing, makeDrawing } from './chart/drawing.ts';
+import { planeChart } from './chart/plane.ts';
+import { calibrationSection, choicesSection } from './choices.ts';
+import { groupsSection, heatSection } from './groups.ts';
+import { html, type Markup, raw } from './markup.ts';
+import { flagsSection, methodSection } from './method.ts';
+import { script } from './script.ts';
+import { style } from './style.ts';
+import { systemsSection, truthSection } from './systems.ts';
+import { glossaryList } from './terms.ts';
+
+export interface PageOptions {
+  readonly title?: string;
+  /** Exact expected values, by the name of a simulated set. */
+  readonly truth?: Truths;
+}
+
+/**
+ * The results as one HTML file that needs nothing else: no network, no other file, no script to be read.
+ * A content security policy lets no script run but the page's own, whatever a name in the data holds.
+ */
+export async function renderPage(results: Results, options: PageOptions = {}): Promise<string> {
+  const drawing = await makeDrawing();
+  const title = options.title ?? `Signalbox: ${results.sets.map((set) => set.dataset).join(', ')}`;
+  const several = results.sets.length > 1;
+  const sections = results.sets.map((set, i) =>
+    section(results, set, { drawing, id: `set-${i + 1}`, several, truth: truthOf(options.truth, set) }),
+  );
+  const simulated = results.sets.some((set) => truthOf(options.truth, set) !== undefined);
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="generator" content="signalbox ${results.version}">
+<title>${title}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<svg class="hatch" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" style="stroke:var(--context);stroke-width:2;stroke-opacity:.6"></line></pattern></defs></svg>
+<header>
+${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
+<h1>${title}</h1>
+${several ? overview(results) : null}
+</header>
+<main>
+${sections}
+${glossaryList()}
+</main>
+<footer><p class="context">${scope}</p></footer>
+<script>${raw(script)}</script>
+</body>
+</html>
+`.html;
+}
+
+const truthOf = (truths: Truths | undefined, set: ResultSet): Truth | undefined =>
+  truths && Object.hasOwn(truths, set.dataset) ? truths[set.dataset] : undefined;
+
+function overview(results: Results): Markup {
+  return html`<ul>${results.sets.map(
+    (set, i) => html`<li><a href="#set-${i + 1}">${set.dataset}</a>: ${answer(set).quality}</li>
+`,
+  )}</ul>`;
+}
+
+interface Job {
+  readonly drawing: Drawing;
+  readonly id: string;
+  readonly several: boolean;
+  readonly truth: Truth | undefined;
+}
+
+function section(results: Results, set: ResultSet, { drawing, id, several, truth }: Job): Markup {
+  const said = answer(set);
+  // Published figures have two decimals; what is reproduced must be comparable with them.
+  const least = results.command.startsWith('reproduce') ? 2 : 0;
+  return html`<section id="${id}">
+${several ? html`<h2>${set.dataset}</h2>` : null}
+<p class="context">${set.dataset}: ${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
+<p class="answer">${said.quality}</p>
+<p class="answer">${said.cost}</p>
+<p>${said.asides.join(' ')}</p>
+<p class="context">${scope}</p>
+${nextSteps(set).map(
+  (step) => html`<p>${step}</p>
+`,
+)}
+${truth ? truthSection(set, truth) : null}
+${systemsSection(set, drawing, least)}
+${planeSection(set, drawing, id)}
+${groupsSection(set, drawing)}
+${heatSection(set)}
+${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
+${choicesSection(set)}
+${calibrationSection(set)}
+${flagsSection(set)}
+${methodSection(results, set)}
+</section>
+`;
+}
+
+function planeSection(set: ResultSet, drawing: Drawing, id: string): Markup {
+  const plane = planeChart(set, drawing, `${id}-scale`);
+  if (plane === undefined) {
+    const why =
+      set.costUnit === null
+        ? 'No cost is recorded in this table, so there is no chart of cost against quality.'
+        : 'No system has both a cost and a quality on these rows, so there is no chart of cost against quality.';
+    return html`<p class="context">${why}</p>`;
+  }
+  const main = headline(set)?.system;
+  const at = main && equalQuality(main);
+  const title =
+    at === undefined
+      ? 'What quality costs'
+      : `At ${at.level} % of the quality of the best single model, the router spends ${(100 * at.share.value).toFixed(0)} % of its cost`;
+  return html`<h3>${title}</h3>
+<p class="subtitle">${plane.about}</p>
+<figure>${plane.markup}</figure>`;
+}
