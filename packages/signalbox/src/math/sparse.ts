@@ -1,0 +1,109 @@
+import { type Matrix, matrix } from './matrix.ts';
+
+/** A table that is mostly zeros, in compressed rows: row i holds cells start[i] to start[i + 1] - 1. */
+export interface Sparse {
+  readonly rows: number;
+  readonly cols: number;
+  /** rows + 1 offsets. */
+  readonly start: Int32Array;
+  /** Column of each cell; within a row each column stands once, in any order. */
+  readonly index: Int32Array;
+  readonly value: Float32Array;
+}
+
+/** Rows and columns exchanged; within a row the columns then ascend. */
+export function transpose(a: Sparse): Sparse {
+  const start = new Int32Array(a.cols + 1);
+  const cells = a.start[a.rows]!;
+  for (let c = 0; c < cells; c++) start[a.index[c]! + 1]!++;
+  for (let j = 0; j < a.cols; j++) start[j + 1]! += start[j]!;
+  const next = start.slice(0, a.cols);
+  const index = new Int32Array(cells);
+  const value = new Float32Array(cells);
+  for (let i = 0; i < a.rows; i++) {
+    for (let c = a.start[i]!; c < a.start[i + 1]!; c++) {
+      const to = next[a.index[c]!]!++;
+      index[to] = i;
+      value[to] = a.value[c]!;
+    }
+  }
+  return { rows: a.cols, cols: a.rows, start, index, value };
+}
+
+/** Columns of B that are taken at once: their sums stay in registers. */
+const strip = 8;
+
+/**
+ * A B, rows(a) x cols(b), in 64-bit floats. Each cell is summed in the order of its row's cells, whatever stands
+ * around it: a row gives the same bits alone and in a batch.
+ */
+export function sparseTimesDense(a: Sparse, b: Matrix): Matrix & { readonly data: Float64Array } {
+  if (a.cols !== b.rows) throw new RangeError(`${a.cols} columns times ${b.rows} rows`);
+  const out = matrix(a.rows, b.cols);
+  // A strip of B copied side by side stays in the cache; for a few rows the copy would cost more than the sums.
+  const packing = a.start[a.rows]! > 4 * b.rows;
+  const packed = packing ? b.data.slice(0, strip * b.rows) : b.data;
+  let j = 0;
+  for (; j + strip <= b.cols; j += strip) {
+    if (packing) pack(b, j, packed);
+    addStrip(
+      a,
+      { data: packed, stride: packing ? strip : b.cols, from: packing ? 0 : j },
+      { out, column: j },
+    );
+  }
+  for (; j < b.cols; j++) addColumn(a, b, { out, column: j });
+  return out;
+}
+
+function pack({ rows, cols, data }: Matrix, column: number, into: Float64Array | Float32Array): void {
+  for (let k = 0, to = 0, from = column; k < rows; k++, to += strip, from += cols) {
+    for (let t = 0; t < strip; t++) into[to + t] = data[from + t]!;
+  }
+}
+
+interface Columns {
+  readonly out: Matrix;
+  readonly column: number;
+}
+
+function addStrip(
+  { rows, start, index, value }: Sparse,
+  b: { readonly data: Float64Array | Float32Array; readonly stride: number; readonly from: number },
+  { out, column }: Columns,
+): void {
+  const { data: y, stride, from } = b;
+  for (let i = 0, o = column; i < rows; i++, o += out.cols) {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
+    const end = start[i + 1]!;
+    for (let c = start[i]!; c < end; c++) {
+      const v = value[c]!;
+      const at = index[c]! * stride + from;
+      s0 += v * y[at]!;
+      s1 += v * y[at + 1]!;
+      s2 += v * y[at + 2]!;
+      s3 += v * y[at + 3]!;
+      s4 += v * y[at + 4]!;
+      s5 += v * y[at + 5]!;
+      s6 += v * y[at + 6]!;
+      s7 += v * y[at + 7]!;
+    }
+    const { data } = out;
+    data[o] = s0;
+    data[o + 1] = s1;
+    data[o + 2] = s2;
+    data[o + 3] = s3;
+    data[o + 4] = s4;
+    data[o + 5] = s5;
+    data[o + 6] = s6;
+    data[o + 7] = s7;
+  }
+}
+
+function addColumn({ rows, start, index, value }: Sparse, b: Matrix, { out, column }: Columns): void {
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let c = start[i]!; c < start[i + 1]!; c++) sum += value[c]! * b.data[index[c]! * b.cols + column]!;
+    out.data[i * out.cols + column] = sum;
+  }
+}
