@@ -78,7 +78,7 @@ function cellRows(table: Dataset, i: number, j: number): LongRow[] {
     LongField,
     (typeof measures)[keyof typeof measures],
   ][]) {
-    const value = valueOf(table[name], i, j);
+    const value = cellOf(table[name], i, j);
     if (value !== undefined) row[field] = value;
   }
   const scored = (value: number): LongRow =>
@@ -96,7 +96,7 @@ function cellRows(table: Dataset, i: number, j: number): LongRow[] {
   return [{ ...row, ...said }];
 }
 
-function valueOf(m: Matrix | undefined, i: number, j: number): number | undefined {
+function cellOf(m: Matrix | undefined, i: number, j: number): number | undefined {
   const value = m === undefined ? Number.NaN : at(m, i, j);
   return Number.isNaN(value) ? undefined : value;
 }

@@ -144,10 +144,10 @@ async function writeText(path: string, lines: Iterable<string>): Promise<void> {
     piece.push(line);
     length += line.length;
     if (length < pieceLength) continue;
-    await handle.write(piece.join(''));
+    await handle.appendFile(piece.join(''));
     [piece, length] = [[], 0];
   }
-  await handle.write(piece.join(''));
+  await handle.appendFile(piece.join(''));
   await handle.sync();
 }
 
