@@ -96,7 +96,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     clearTimeout(this.#timer);
     if (this.#ended || this.#error) return;
     this.#queue = [];
-    if (!complete) return this.#fail(cancelled(this.#name));
+    if (!complete) {
+      this.#fail(cancelled(this.#name));
+      return;
+    }
     this.#error = cancelled(this.#name);
     this.#timer = setTimeout(() => this.#cut(), lingerMs).unref();
     if (this.#controller?.paused) this.#controller.resume();
