@@ -1,3 +1,5 @@
+import { SCAN_WIDTH } from './kernel.ts';
+import { kernel } from './kernels.ts';
 import type { Matrix } from './matrix.ts';
 import { addProduct } from './product.ts';
 
@@ -21,7 +23,7 @@ export interface Neighbours {
   readonly similarity: Float32Array;
 }
 
-const QUERIES = 64;
+const QUERIES = 256;
 const BASE = 1024;
 
 /**
@@ -39,7 +41,8 @@ export function nearest(input: NearestInput): Neighbours {
     similarity: new Float32Array(queries.rows * k),
   };
   if (k === 0) return found;
-  if (queries.rows < 4) {
+  const single = base.data instanceof Float32Array && base.cols > 0 && base.cols <= SCAN_WIDTH;
+  if (single && queries.rows < 4) {
     for (let q = 0; q < queries.rows; q++) scan(input, q, found);
     return found;
   }
@@ -64,40 +67,18 @@ export function nearest(input: NearestInput): Neighbours {
   return found;
 }
 
-/** One query against all, without packing: four base rows at a time. */
-function scan({ queries, base, ...rest }: NearestInput, query: number, found: Neighbours): void {
+/** One query against all 32-bit rows, a chunk at a time through the kernel's own memory. */
+function scan(input: NearestInput, query: number, found: Neighbours): void {
+  const { queries, base } = input;
   const width = base.cols;
-  const x = Float64Array.from(queries.data.subarray(query * width, (query + 1) * width));
-  const values = new Float64Array(base.rows);
-  const { data } = base;
-  const whole = base.rows - (base.rows % 4);
-  for (let b = 0; b < whole; b += 4) dotFour(x, data, { start: b * width, width, values, to: b });
-  for (let b = whole; b < base.rows; b++) {
-    let sum = 0;
-    for (let t = 0, o = b * width; t < width; t++, o++) sum += x[t]! * data[o]!;
-    values[b] = sum;
+  const chunk = Math.min(4 * Math.floor(kernel.rows.length / width / 4), kernel.c.length);
+  kernel.query.set(queries.data.subarray(query * width, (query + 1) * width));
+  for (let b = 0; b < base.rows; b += chunk) {
+    const count = Math.min(chunk, base.rows - b);
+    kernel.rows.set(base.data.subarray(b * width, (b + count) * width));
+    kernel.scan(Math.ceil(count / 4), width);
+    offer(input, found, { query, first: b, values: kernel.c.subarray(0, count) });
   }
-  offer({ queries, base, ...rest }, found, { query, first: 0, values });
-}
-
-function dotFour(
-  x: Float64Array,
-  data: Float64Array | Float32Array,
-  { start, width, values, to }: { start: number; width: number; values: Float64Array; to: number },
-): void {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let [o0, o1, o2, o3] = [start, start + width, start + 2 * width, start + 3 * width];
-  for (let t = 0; t < width; t++) {
-    const value = x[t]!;
-    s0 += value * data[o0++]!;
-    s1 += value * data[o1++]!;
-    s2 += value * data[o2++]!;
-    s3 += value * data[o3++]!;
-  }
-  values[to] = s0;
-  values[to + 1] = s1;
-  values[to + 2] = s2;
-  values[to + 3] = s3;
 }
 
 /** Inserts what beats the k-th so far; base rows come in ascending order, so an equal one never displaces. */
