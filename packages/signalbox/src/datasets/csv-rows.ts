@@ -4,6 +4,7 @@ import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import { blocks, headText } from './files.ts';
+import { described } from './look.ts';
 
 /** One row of a CSV file, as long as the header, and where it begins. */
 export interface CsvRow {
@@ -23,6 +24,10 @@ export interface CsvFile {
  * that stands twice, and a quote that is not closed
  */
 export async function readCsv(file: SourceFile, context: Context): Promise<CsvFile> {
+  if (/^(PAR1|\s*[[{])/.test(headText(file))) {
+    const message = `CSV was expected: ${described(file)}. Leave out --format to have the format detected.`;
+    throw new SignalboxError('format', message, { file: file.path, line: 1 });
+  }
   const records = parsed(file, context);
   const first = await records.next();
   const header = first.done ? [] : first.value.cells;

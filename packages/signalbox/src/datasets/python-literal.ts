@@ -119,7 +119,7 @@ function readEscape(reader: Reader): string {
     reader.at++;
     return simple;
   }
-  const code = /x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([0-7]{1,3})/iy;
+  const code = /x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})/y;
   code.lastIndex = at + 1;
   const found = code.exec(text);
   if (found === null) {

@@ -55,21 +55,6 @@ export const routerbench: Format = {
   },
 };
 
-/** Of a folder as it is published, the training parts of `routerbench_zs`, or of whatever folder holds them. */
-export function routerBenchFiles(files: readonly SourceFile[]): SourceFile[] {
-  const seen = new Set<string>();
-  const zeroShotFirst = [...files].sort(
-    (a, b) => Number(b.path.includes('_zs')) - Number(a.path.includes('_zs')),
-  );
-  const kept = zeroShotFirst.filter((file) => {
-    const stem = stemOf(file.name);
-    if (splitOf(file) !== 'train' || groupOf(file) === undefined || seen.has(stem)) return false;
-    seen.add(stem);
-    return true;
-  });
-  return kept.sort((a, b) => (stemOf(a.name) < stemOf(b.name) ? -1 : 1));
-}
-
 function splitOf(file: SourceFile): 'train' | 'test' | undefined {
   const suffix = /[-_](train|test)$/.exec(stemOf(file.name))?.[1];
   return suffix === 'train' || suffix === 'test' ? suffix : undefined;

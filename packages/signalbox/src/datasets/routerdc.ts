@@ -23,9 +23,6 @@ interface Part {
   readonly rule: 'choice' | 'sampled' | 'raw';
 }
 
-/** The five tasks of the paper, each in a training and a test file. */
-export const routerDcTasks = ['mmlu', 'gsm8k', 'cmmlu', 'arc_challenge', 'humaneval'] as const;
-
 /**
  * RouterDC (arXiv 2409.19886): JSON arrays of `{question, scores: {model: number}, cluster_id?}`; task and
  * split are in the file's name. LLMRouter's preprocessed `train.json` has the same shape without tasks.
@@ -50,21 +47,6 @@ export const routerdc: Format = {
     return table.finish({ ...about(files, options), primary: grouped ? 'macro' : 'quality' });
   },
 };
-
-/**
- * Of a folder as it is published, the training and test files of the paper's five tasks; of two folders that
- * hold the same file (`split2_model7` and `split2_model7_cluster`), the first.
- */
-export function routerDcFiles(files: readonly SourceFile[]): SourceFile[] {
-  const seen = new Set<string>();
-  return files.filter((file) => {
-    const { group, split } = partOf(file);
-    const key = `${group} ${split}`;
-    if (split === undefined || !routerDcTasks.some((task) => task === group) || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
 
 function about(files: readonly SourceFile[], options: ReadOptions) {
   return { name: tableName(files), format: 'routerdc', options, file: files[0]?.path ?? '' };

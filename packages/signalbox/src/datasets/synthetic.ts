@@ -82,8 +82,8 @@ export const worlds = {
     ...plain,
     name: 'quality-lifts',
     ability: 0.3,
-    groupSpecialism: 1.6,
-    featureSpecialism: 1,
+    groupSpecialism: 1.2,
+    featureSpecialism: 2,
   },
   /** A small model is as good as the large one on most queries: no quality to gain, much cost to save. */
   'only-cost': {
