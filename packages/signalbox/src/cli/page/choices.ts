@@ -1,4 +1,5 @@
 import type { ResultSet, System } from '../../core/results.ts';
+import { shorter } from '../words/names.ts';
 import { fixed, percent } from '../words/numbers.ts';
 import { byValue, compared, find, headline, label, singles } from '../words/reading.ts';
 import { name, numberCell } from './cells.ts';
@@ -19,26 +20,30 @@ export function choicesSection(set: ResultSet): Markup | null {
     (system): system is System => system?.choices != null,
   );
   if (shown.length === 0 || set.models.length < 2) return null;
+  const short = shorter(set.models);
   const order = singles(set).map(label);
   const models = [...order, ...set.models.filter((model) => !order.includes(model))];
-  return html`<h3>${title(main)}</h3>
+  return html`<h3>${title(main, short)}</h3>
 <p class="subtitle">Share of the queries that each system sends to each model, in %; the model with the best mean first.</p>
 <div class="scroll"><table class="sortable">
 <thead><tr><th>model</th>${shown.map((system) => html`<th class="word">${maybeTerm(label(system))}, %</th>`)}</tr></thead>
 <tbody>${models.map(
-    (model) => html`<tr>${name(model)}${shown.map((system) => share(system, model, system === main))}</tr>
+    (
+      model,
+    ) => html`<tr>${name(model, short(model))}${shown.map((system) => share(system, model, system === main))}</tr>
 `,
   )}</tbody></table></div>`;
 }
 
-function title(main: System | undefined): string {
+function title(main: System | undefined, short: (model: string) => string): string {
   const shares = Object.entries(main?.choices ?? {}).sort((a, b) => b[1] - a[1]);
   const [first] = shares;
   if (first === undefined) return 'Where the queries go';
+  const model = short(first[0]);
   const used = shares.filter(([, x]) => x >= 0.01).length;
   return used === 1
-    ? `The router sends nearly every query to ${first[0]}`
-    : `The router sends ${percent(first[1], 0)} % of the queries to ${first[0]}`;
+    ? `The router sends nearly every query to ${model}`
+    : `The router sends ${percent(first[1], 0)} % of the queries to ${model}`;
 }
 
 function share(system: System, model: string, main: boolean): Markup {

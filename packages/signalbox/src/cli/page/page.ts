@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResultSet, Results } from '../../core/results.ts';
-import { counted } from '../words/numbers.ts';
+import { counted, unbroken } from '../words/numbers.ts';
 import type { Truth, Truths } from '../words/reading.ts';
 import { headline } from '../words/reading.ts';
 import { answer, equalQuality, nextSteps, scope } from '../words/sentences.ts';
@@ -55,7 +55,6 @@ ${several ? overview(results) : null}
 ${sections}
 ${glossaryList()}
 </main>
-<footer><p class="context">${scope}</p></footer>
 <script>${raw(script)}</script>
 </body>
 </html>
@@ -67,9 +66,10 @@ const truthOf = (truths: Truths | undefined, set: ResultSet): Truth | undefined 
 
 function overview(results: Results): Markup {
   return html`<ul>${results.sets.map(
-    (set, i) => html`<li><a href="#set-${i + 1}">${set.dataset}</a>: ${answer(set).quality}</li>
+    (set, i) => html`<li><a href="#set-${i + 1}">${set.dataset}</a>: ${unbroken(answer(set).quality)}</li>
 `,
-  )}</ul>`;
+  )}</ul>
+<p class="context">${scope}</p>`;
 }
 
 interface Job {
@@ -86,10 +86,10 @@ function section(results: Results, set: ResultSet, { drawing, id, several, truth
   return html`<section id="${id}">
 ${several ? html`<h2>${set.dataset}</h2>` : null}
 <p class="context">${set.dataset}: ${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
-<p class="answer">${said.quality}</p>
-<p class="answer">${said.cost}</p>
-<p>${said.asides.join(' ')}</p>
-<p class="context">${scope}</p>
+<p class="answer">${unbroken(said.quality)}</p>
+<p class="answer">${unbroken(said.cost)}</p>
+<p>${unbroken(said.asides.join(' '))}</p>
+${several ? null : html`<p class="context">${scope}</p>`}
 ${nextSteps(set).map(
   (step) => html`<p>${step}</p>
 `,

@@ -18,16 +18,16 @@ export const style = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main, header, footer { max-width: 1200px; margin: 0 auto; padding: 0 24px; }
+main, header { max-width: 1448px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 32px; }
-footer { padding-bottom: 48px; }
+main { padding-bottom: 64px; }
 h1, h2 { font-size: 28px; line-height: 1.25; margin: 64px 0 8px; overflow-wrap: anywhere; }
 h1 { margin-top: 0; }
 h3 { font-size: 18px; line-height: 1.35; margin: 48px 0 4px; max-width: 72ch; overflow-wrap: anywhere; }
 p, dl, ul { max-width: 72ch; margin: 0 0 12px; overflow-wrap: anywhere; }
 ul { padding-left: 20px; }
 a { color: var(--link); }
-.answer { font-size: 18px; font-weight: 600; }
+.answer { font-size: 18px; font-weight: 600; max-width: 64ch; }
 .context, .subtitle, figcaption { color: var(--context); font-size: 14px; }
 .subtitle { margin-bottom: 12px; }
 .simulated { display: inline-block; padding: 0 8px; border: 1px solid var(--loss); color: var(--ink); font-weight: 600; }
@@ -43,8 +43,8 @@ svg.narrow { display: none; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; font-size: 14px; line-height: 1.3; }
 caption { text-align: left; color: var(--context); padding-bottom: 4px; }
-th, td { padding: 4px 8px; text-align: right; vertical-align: top; white-space: nowrap; }
-thead th { font-weight: 600; border-bottom: 1px solid var(--context); vertical-align: bottom; }
+th, td { padding: 4px 8px; text-align: right; vertical-align: baseline; white-space: nowrap; }
+thead th { font-weight: 600; white-space: normal; min-width: 5.5em; border-bottom: 1px solid var(--context); vertical-align: bottom; }
 tbody th { font-weight: 400; text-align: left; }
 tbody tr { border-bottom: 1px solid var(--grid); }
 td { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-variant-numeric: tabular-nums; font-size: 13px; }
@@ -58,16 +58,15 @@ thead button { all: unset; cursor: pointer; font-weight: 600; }
 thead button:focus-visible { outline: 2px solid var(--blue); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
-.heat td { padding: 2px 4px; font-size: 12px; text-align: right; background: color-mix(in srgb, var(--tone) calc(var(--t) * 70%), var(--paper)); }
+.heat td { padding: 2px 4px; font-size: 12px; text-align: center; min-width: 36px; background: color-mix(in srgb, var(--tone) calc(var(--t) * 70%), var(--paper)); }
 .heat td.up { --tone: var(--blue); } .heat td.down { --tone: var(--loss); }
-.heat td.plain { background: none; color: var(--context); }
+.heat td.plain { background: none; color: var(--context); text-align: right; }
 .heat tbody tr { border: 0; }
-.heat thead th.model { padding: 4px 2px; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; max-height: 170px; overflow: hidden; text-overflow: ellipsis; font-weight: 400; border: 0; border-top: 1px solid var(--context); }
+.heat thead th.model { padding: 4px 2px; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; max-height: 170px; overflow: hidden; text-overflow: ellipsis; font-weight: 400; border: 0; white-space: nowrap; min-width: 0; }
+.heat thead th { border: 0; }
 .bar { display: flex; align-items: center; gap: 6px; justify-content: flex-start; min-width: 130px; }
 .bar i { display: block; height: 12px; background: var(--context); flex: none; }
 .bar i.blue { background: var(--blue); } .bar i.green { background: var(--mark-green); }
-.scale { font-size: 14px; margin-bottom: 8px; }
-.scale + .scale-log, .scale-linear { display: block; }
 .plane input { margin: 0 4px 0 0; } .plane label { margin-right: 16px; font-size: 14px; }
 .plane:has(input.linear:checked) .on-log { display: none; }
 .plane:has(input.log:checked) .on-linear { display: none; }
@@ -79,7 +78,7 @@ dl.glossary dt { font-weight: 600; } dl.glossary dd { margin: 0 0 8px; }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .92em; overflow-wrap: anywhere; }
 #tip { position: fixed; z-index: 2; pointer-events: none; max-width: 320px; padding: 4px 8px; background: var(--ink); color: var(--paper); font-size: 13px; white-space: pre-line; }
 @media (max-width: 720px) {
-  main, header, footer { padding-left: 16px; padding-right: 16px; }
+  main, header { padding-left: 16px; padding-right: 16px; }
   h1, h2 { font-size: 24px; }
   svg.wide { display: none; } svg.narrow { display: block; }
   tbody th span.name { max-width: 17ch; }
@@ -88,7 +87,7 @@ code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-si
 @page { size: A4; margin: 14mm; }
 @page wide { size: A4 landscape; }
 @media print {
-  body { font-size: 11px; } main, header, footer { padding: 0; max-width: none; }
+  body { font-size: 11px; } main, header { padding: 0; max-width: none; }
   .scroll { overflow: visible; } .broad { page: wide; }
   table { font-size: 8px; } td { font-size: 7.5px; } td small { font-size: 6.5px; } th, td { padding: 2px 3px; }
   .heat td { font-size: 7px; padding: 1px 2px; }

@@ -1,4 +1,5 @@
 import type { Estimate, ResultSet, System } from '../../core/results.ts';
+import { shorter } from '../words/names.ts';
 import {
   columnDecimals,
   count,
@@ -55,15 +56,16 @@ function table(set: ResultSet, least: number): Markup {
   const main = headline(set)?.system;
   const hull = find(set, 'zero-router');
   const systems = [...compared(set), ...(hull ? [hull] : []), ...singles(set)];
+  const short = shorter(set.models);
   const columns = columnsOf(set, systems, least).filter((column) => column.shown !== false);
   const group = (system: System): string =>
     system === main ? 'main' : unreachable(system) ? 'beyond' : system.kind;
-  return html`<div class="scroll broad"><table class="sortable systems">
-<caption>All systems. Small: 95 % intervals. Rows with stripes need hindsight.</caption>
+  return html`<p class="context">All systems. Small: 95 % intervals. Rows with stripes need hindsight.</p>
+<div class="scroll broad"><table class="sortable systems">
 <thead><tr><th>system</th>${columns.map((column) => html`<th>${column.head}</th>`)}</tr></thead>
 <tbody>${systems.map(
     (system) =>
-      html`<tr class="${group(system)}" data-system="${system.name}">${name(label(system), maybeTerm(label(system)))}${columns.map((column) => column.cell(system))}</tr>
+      html`<tr class="${group(system)}" data-system="${system.name}">${name(label(system), maybeTerm(short(label(system))))}${columns.map((column) => column.cell(system))}</tr>
 `,
   )}</tbody></table></div>`;
 }
@@ -168,7 +170,7 @@ function costTable(set: ResultSet): Markup | null {
       return share ? withInterval(share, (x) => percent(x, 0)) : html`<td class="word">not reached</td>`;
     });
   return html`<h3>What equal quality costs</h3>
-<p class="subtitle">${term('cost at equal quality')} in % of the cost of the ${term('best single')}, to keep 99, 98 and 95${nbsp}% of its quality. “Fixed” holds the operating point set on training rows; “hull” reads it off these rows and is optimistic.</p>
+<p class="subtitle">${term('cost at equal quality', 'Cost at equal quality')} in % of the cost of the ${term('best single')}, to keep 99, 98 and 95${nbsp}% of its quality. “Fixed” holds the operating point set on training rows; “hull” reads it off these rows and is optimistic.</p>
 <div class="scroll"><table class="sortable">
 <thead><tr><th>system</th>${levels.map((level) => html`<th>fixed, ${level}${nbsp}%</th>`)}${levels.map((level) => html`<th>hull, ${level}${nbsp}%</th>`)}</tr></thead>
 <tbody>${systems.map(

@@ -1,4 +1,5 @@
 import type { Estimate, System } from '../../core/results.ts';
+import { shorter } from '../words/names.ts';
 import {
   bracket,
   columnDecimals,
@@ -211,6 +212,7 @@ export function modelsTable(view: View): string {
   const shares = main?.choices ?? null;
   const tableShares = find(set, 'task-table')?.choices ?? null;
   const best = bestSingleModel(set);
+  const short = shorter(set.models);
   const systems = all.slice(0, shownModels);
   const cost = costs(view, systems);
   const share = (of: Readonly<Record<string, number>> | null, model: string): string =>
@@ -218,7 +220,7 @@ export function modelsTable(view: View): string {
   const rows = systems.map((system, i) => {
     const model = label(system);
     return [
-      clean(model),
+      clean(short(model)),
       ...interval(primary(set, system), decimals),
       cost.cells[i]!,
       share(tableShares, model),

@@ -1,3 +1,4 @@
+import { unbroken } from '../words/numbers.ts';
 import { fit, width } from './width.ts';
 
 /**
@@ -8,7 +9,7 @@ export function wrap(paragraph: string, most: number, indent = ''): string[] {
   const room = Math.max(8, most - width(indent));
   const lines: string[] = [];
   let line = '';
-  for (const word of bracketed(paragraph)
+  for (const word of unbroken(paragraph)
     .split(' ')
     .filter(Boolean)
     .flatMap((w) => pieces(w, room))) {
@@ -20,11 +21,6 @@ export function wrap(paragraph: string, most: number, indent = ''): string[] {
   }
   if (line !== '' || lines.length === 0) lines.push(line);
   return lines.map((text) => indent + text.replaceAll('\u00a0', ' '));
-}
-
-/** An interval stays on one line. */
-function bracketed(text: string): string {
-  return text.replace(/\[([^[\]\s]+), ([^[\]\s]+)\]/g, '[$1,\u00a0$2]');
 }
 
 function pieces(word: string, room: number): string[] {

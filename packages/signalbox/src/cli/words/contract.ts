@@ -77,7 +77,7 @@ function world(shape: Shape): World {
   const cost = models.map((_, m) =>
     shape.cost === 'strong share'
       ? m / Math.max(1, models.length - 1)
-      : 0.00003 * 2 ** m * (0.7 + random.next()),
+      : 0.00003 * 2 ** ((7 * m) / models.length) * (0.7 + random.next()),
   );
   return {
     models,

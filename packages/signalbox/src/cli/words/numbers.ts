@@ -73,6 +73,11 @@ export function bracket({ low, high }: Interval, write: (value: number) => strin
   return `[${write(low)}, ${write(high)}]`;
 }
 
+/** Text in which no interval is broken across lines. */
+export function unbroken(text: string): string {
+  return text.replace(/\[([^[\]\s]+), ([^[\]\s]+)\]/g, `[$1,${nbsp}$2]`);
+}
+
 /**
  * Decimals with which a column of dollars shows three significant figures of its median and one of its
  * least, so that they align; from none (thousands) to six.

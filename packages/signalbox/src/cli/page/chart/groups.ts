@@ -1,5 +1,5 @@
 import type { Estimate } from '../../../core/results.ts';
-import { bracket, counted, percent } from '../../words/numbers.ts';
+import { bracket, count, counted, percent } from '../../words/numbers.ts';
 import type { Contest } from '../groups.ts';
 import type { Markup } from '../markup.ts';
 import { type Drawing, domain, type Layout, layouts, shorten } from './drawing.ts';
@@ -22,7 +22,11 @@ const lanes = [
 ] as const;
 
 /** Best single, task table and router in each group, as dots on their intervals; one scale for all charts. */
-export function groupCharts(contests: readonly Contest[], drawing: Drawing): Markup[] {
+export function groupCharts(
+  contests: readonly Contest[],
+  drawing: Drawing,
+  short: (group: string) => string,
+): Markup[] {
   const values = contests.flatMap((contest) =>
     lanes.flatMap(({ key }) => {
       const at = contest[key];
@@ -34,7 +38,7 @@ export function groupCharts(contests: readonly Contest[], drawing: Drawing): Mar
   const parts = Math.ceil(contests.length / most);
   const size = Math.ceil(contests.length / parts);
   return Array.from({ length: parts }, (_, i) => contests.slice(i * size, (i + 1) * size)).flatMap((part) =>
-    layouts.map((layout) => draw(part, { drawing, layout, x })),
+    layouts.map((layout) => draw(part, { drawing, layout, x, short })),
   );
 }
 
@@ -54,9 +58,10 @@ interface Way {
   readonly drawing: Drawing;
   readonly layout: Layout;
   readonly x: readonly [number, number];
+  readonly short: (group: string) => string;
 }
 
-function draw(contests: readonly Contest[], { drawing, layout, x }: Way): Markup {
+function draw(contests: readonly Contest[], { drawing, layout, x, short }: Way): Markup {
   const { Plot } = drawing;
   const narrow = layout === 'narrow';
   const marks = marksOf(contests);
@@ -64,7 +69,7 @@ function draw(contests: readonly Contest[], { drawing, layout, x }: Way): Markup
   const base = narrow ? 9 : 0;
   const lane = (dy: number) => marks.filter((mark) => mark.dy === dy);
   const name = (contest: Contest): string =>
-    `${shorten(contest.group, narrow ? 34 : 26)} (n ${counted(contest.n, '').trim()})`;
+    `${shorten(short(contest.group), narrow ? 34 : 24)} (n ${count(contest.n)})`;
   return drawing.draw(
     {
       width,
@@ -82,7 +87,7 @@ function draw(contests: readonly Contest[], { drawing, layout, x }: Way): Markup
       },
       y: { type: 'band', domain: contests.map((_, i) => i), axis: null, padding: 0 },
       marks: [
-        Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1 }),
+        Plot.gridX({ ticks: narrow ? 4 : 8, stroke: 'var(--grid)', strokeOpacity: 1 }),
         ...lanes.flatMap(({ dy }) => [
           Plot.link(lane(dy), {
             x1: (d: Mark) => 100 * d.at.low,

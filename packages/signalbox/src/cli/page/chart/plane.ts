@@ -1,4 +1,5 @@
 import type { ResultSet, System } from '../../../core/results.ts';
+import { shorter } from '../../words/names.ts';
 import { bracket, fixed, percent } from '../../words/numbers.ts';
 import {
   bestSingleModel,
@@ -88,19 +89,22 @@ function toPoints(set: ResultSet): Point[] {
   const { scale, write } = unit(set);
   const main = headline(set)?.system;
   const best = bestSingleModel(set);
+  const short = shorter(set.models);
   const shown = [
     ...(main ? [main] : []),
+    ...singles(set).filter((system) => label(system) === best),
     ...['task-table', 'random'].flatMap((name) => find(set, name) ?? []),
-    ...singles(set),
+    ...singles(set).filter((system) => label(system) !== best),
   ].filter((system) => !unreachable(system));
   return shown.flatMap((system) => {
     if (system.quality === null || system.cost === null) return [];
     const name = label(system);
+    const shown = short(name);
     const isBest = system.kind === 'single' && name === best;
     const { value, low, high } = system.quality;
     const quality = `${percent(value, 1)} % ${bracket(system.quality, (x) => percent(x, 1))}`;
     return {
-      name: isBest ? `${name} (best single)` : name,
+      name: isBest ? `${shorten(shown, 24)} (best single)` : shown,
       x: scale * system.cost.value,
       y: 100 * value,
       low: 100 * low,
@@ -165,7 +169,7 @@ function draw(job: Job): Markup {
   ];
   const x = scale === 'log' ? logDomain(xs) : domain(xs, 0.06);
   const y = domain(ys, 0.06);
-  const labels = place(points, { frame, x, y, log: scale === 'log', most: narrow ? 20 : 34 });
+  const labels = place(points, { frame, x, y, log: scale === 'log', most: narrow ? 24 : 38 });
   return drawing.draw(
     {
       width: frame.width,
@@ -185,7 +189,7 @@ function draw(job: Job): Markup {
       y: { domain: y, label: 'quality, % (mean of all queries)', labelArrow: 'none', ticks: 6 },
       r: { type: 'identity' },
       marks: [
-        Plot.gridY({ stroke: 'var(--grid)', strokeOpacity: 1 }),
+        Plot.gridY({ ticks: 6, stroke: 'var(--grid)', strokeOpacity: 1 }),
         ...lines.map((line) =>
           Plot.line(line.points, {
             x: 'x',
@@ -222,7 +226,7 @@ function draw(job: Job): Markup {
             dy,
             text: () => text,
             textAnchor: anchor,
-            fill: 'var(--ink)',
+            fill: inkOf(point),
             fontWeight: point.bold ? 'bold' : 'normal',
             ...halo,
           }),
@@ -235,6 +239,12 @@ function draw(job: Job): Markup {
     },
   );
 }
+
+/** Names of the three systems that matter are written in the colour of their dots, a shade that text can have. */
+const inkOf = (point: Point): string =>
+  point.colour === 'var(--context)' || point.colour === 'var(--sky)'
+    ? 'var(--ink)'
+    : point.colour.replace('--mark-', '--');
 
 /** Ticks of a logarithmic axis too: 0.001, 0.1, 10, 1,000. */
 const tick = (value: number): string =>
@@ -290,6 +300,13 @@ function place(points: readonly Point[], { frame, x, y, log, most }: Placing): L
       [[px - 6 - width, py - 20, px - 6, py - 6], { dx: -7, dy: -13, anchor: 'end' }],
       [[px - 6 - width, py + 6, px - 6, py + 20], { dx: -7, dy: 13, anchor: 'end' }],
     ];
+    // A label in its dot's own colour may stand further off.
+    if (inkOf(point) !== 'var(--ink)') {
+      for (const dy of [26, -28, 42, -44]) {
+        tries.push([[px + 4, py + dy - 7, px + 4 + width, py + dy + 7], { dx: 4, dy, anchor: 'start' }]);
+        tries.push([[px - 4 - width, py + dy - 7, px - 4, py + dy + 7], { dx: -4, dy, anchor: 'end' }]);
+      }
+    }
     const free = tries.find(
       ([box]) =>
         box[0] >= 0 &&

@@ -71,7 +71,7 @@ function draw(set: ResultSet, rows: readonly Row[], { drawing, layout }: Way): M
   const reference = best && primary(set, best);
   const base = narrow ? 10 : 0;
   const marks = [
-    Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1 }),
+    Plot.gridX({ ticks: narrow ? 4 : 8, stroke: 'var(--grid)', strokeOpacity: 1 }),
     ...(reference
       ? [Plot.ruleX([100 * reference.value], { stroke: 'var(--mark-orange)', strokeDasharray: '3,3' })]
       : []),
@@ -95,14 +95,14 @@ function draw(set: ResultSet, rows: readonly Row[], { drawing, layout }: Way): M
       y2: 'y',
       dy: base,
       stroke: (d: Row) => d.colour,
-      strokeWidth: 3,
+      strokeWidth: 2.5,
       strokeOpacity: 0.6,
     }),
     Plot.dot(rows, {
       x: (d: Row) => 100 * d.at.value,
       y: 'y',
       dy: base,
-      r: (d: Row) => (d.main ? 6 : 5),
+      r: (d: Row) => (d.main ? 5 : 4),
       fill: (d: Row) => (d.beyond ? 'var(--paper)' : d.colour),
       stroke: (d: Row) => d.colour,
       strokeWidth: 1.5,
