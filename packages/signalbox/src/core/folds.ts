@@ -31,7 +31,10 @@ export function assignFolds(examples: readonly Example[], folds: number, seed: n
 }
 
 /** The distinct groups in the order of their first rows, and the group's number of each row. */
-export function indexGroups(examples: readonly { readonly group?: string }[]): { names: string[]; of: Int32Array } {
+export function indexGroups(examples: readonly { readonly group?: string }[]): {
+  names: string[];
+  of: Int32Array;
+} {
   const number = new Map<string, number>();
   const of = Int32Array.from(examples, ({ group = noGroup }) => {
     const known = number.get(group) ?? number.size;

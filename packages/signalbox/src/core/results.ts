@@ -63,7 +63,13 @@ export const system = z.strictObject({
 export type System = z.infer<typeof system>;
 
 /** A published figure that stands beside ours. */
-export const reference = z.strictObject({ system: text, measure: z.enum(['quality', 'macro', 'apgr', 'aiq']), group: text.optional(), value: number, source: text });
+export const reference = z.strictObject({
+  system: text,
+  measure: z.enum(['quality', 'macro', 'apgr', 'aiq']),
+  group: text.optional(),
+  value: number,
+  source: text,
+});
 export type Reference = z.infer<typeof reference>;
 
 export const flag = z.strictObject({

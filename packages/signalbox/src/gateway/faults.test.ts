@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { exportLog } from './export.ts';
+import { exportLog } from '../pipeline/export-log.ts';
 import {
   type Behaviour,
   completion,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import OpenAI from 'openai';
-import { exportLog } from './export.ts';
+import { exportLog } from '../pipeline/export-log.ts';
 import { collect, type Trip, trip } from './trip.fixture.ts';
 
 let house: Trip;

@@ -1,7 +1,11 @@
 import { at, column, type Matrix } from '../math/matrix.ts';
 
 /** Brier = mean (p - y)^2 with fractional outcomes; ECE over 10 bins of equal count. NaN where nothing is known. */
-export function calibration(predicted: Matrix, observed: Matrix, model: number): { brier: number; ece: number } {
+export function calibration(
+  predicted: Matrix,
+  observed: Matrix,
+  model: number,
+): { brier: number; ece: number } {
   const rows = Array.from(column(predicted, model).keys()).filter(
     (i) => Number.isFinite(at(predicted, i, model)) && !Number.isNaN(at(observed, i, model)),
   );
@@ -11,7 +15,10 @@ export function calibration(predicted: Matrix, observed: Matrix, model: number):
   const brier = pairs.reduce((sum, { p, y }) => sum + (p - y) ** 2, 0) / pairs.length;
   let ece = 0;
   for (let bin = 0; bin < 10; bin++) {
-    const part = pairs.slice(Math.round((bin * pairs.length) / 10), Math.round(((bin + 1) * pairs.length) / 10));
+    const part = pairs.slice(
+      Math.round((bin * pairs.length) / 10),
+      Math.round(((bin + 1) * pairs.length) / 10),
+    );
     ece += Math.abs(part.reduce((sum, { p, y }) => sum + p - y, 0));
   }
   return { brier, ece: ece / pairs.length };

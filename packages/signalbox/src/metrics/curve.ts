@@ -55,7 +55,12 @@ function fromPoints(
   valuesAt: (point: number) => { quality: Float64Array; cost: Float64Array },
 ): Sweep {
   const first = valuesAt(0);
-  const changes: { point: number[]; row: number[]; quality: number[]; cost: number[] } = { point: [], row: [], quality: [], cost: [] };
+  const changes: { point: number[]; row: number[]; quality: number[]; cost: number[] } = {
+    point: [],
+    row: [],
+    quality: [],
+    cost: [],
+  };
   let before = first;
   for (let point = 1; point < parameters.length; point++) {
     const now = valuesAt(point);
@@ -109,7 +114,11 @@ export const shareLevels = ['95', '98', '99'] as const;
  * Of a sweep, as a statistic of the rows: AIQ, AIQ less the single models' own (the zero-router's), and the
  * cost at 95, 98 and 99 % of best single's quality as a share of best single's cost, read on the hull.
  */
-export function curveStatistic(swept: Sweep, singles: Sweep, best: { quality: Float64Array; cost: Float64Array }): Statistic {
+export function curveStatistic(
+  swept: Sweep,
+  singles: Sweep,
+  best: { quality: Float64Array; cost: Float64Array },
+): Statistic {
   return (weights) => {
     const alone = pointsOf(singles, weights);
     const range = alone.map(({ cost }) => cost);

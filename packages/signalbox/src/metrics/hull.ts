@@ -56,7 +56,10 @@ export function costToReach(corners: readonly Point[], quality: number): number 
   for (const corner of corners) {
     if (corner.quality >= quality) {
       if (before === undefined) return corner.cost;
-      return before.cost + ((corner.cost - before.cost) * (quality - before.quality)) / (corner.quality - before.quality);
+      return (
+        before.cost +
+        ((corner.cost - before.cost) * (quality - before.quality)) / (corner.quality - before.quality)
+      );
     }
     before = corner;
   }

@@ -18,7 +18,8 @@ export interface Sampled {
 export function interval(sampled: Sampled, design: Design): Estimate & { readonly p: number } {
   const { value, draws, folds, n } = sampled;
   const usable = draws.filter((x) => !Number.isNaN(x));
-  if (Number.isNaN(value) || usable.length === 0) return { value, low: Number.NaN, high: Number.NaN, n, p: 1 };
+  if (Number.isNaN(value) || usable.length === 0)
+    return { value, low: Number.NaN, high: Number.NaN, n, p: 1 };
   const row = percentileInterval(usable);
   const p = twoSidedP(usable);
   const known = folds.filter((x) => !Number.isNaN(x));
@@ -38,8 +39,17 @@ export function asVersus({ value, low, high, p }: Estimate & { readonly p: numbe
 }
 
 /** An estimate, its interval cut to what the quantity can be at all. */
-export function asEstimate({ value, low, high, n }: Estimate, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): Estimate {
-  return { value, low: Math.min(Math.max(low, least), value), high: Math.max(Math.min(high, most), value), n };
+export function asEstimate(
+  { value, low, high, n }: Estimate,
+  least = Number.NEGATIVE_INFINITY,
+  most = Number.POSITIVE_INFINITY,
+): Estimate {
+  return {
+    value,
+    low: Math.min(Math.max(low, least), value),
+    high: Math.max(Math.min(high, most), value),
+    n,
+  };
 }
 
 /** The difference of two numbers known on the same rows and draws. */
@@ -47,7 +57,10 @@ export function minus(a: Sampled, b: Sampled): Sampled {
   return {
     value: a.value - b.value,
     draws: a.draws.map((x, i) => x - b.draws[i]!),
-    folds: a.folds.length === 0 ? b.folds.map((y) => a.value - y) : a.folds.map((x, i) => x - (b.folds[i] ?? b.value)),
+    folds:
+      a.folds.length === 0
+        ? b.folds.map((y) => a.value - y)
+        : a.folds.map((x, i) => x - (b.folds[i] ?? b.value)),
     n: Math.min(a.n, b.n),
   };
 }

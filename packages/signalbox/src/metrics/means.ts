@@ -84,7 +84,12 @@ function macroMean({ sum, count, groups }: Part): number {
 }
 
 /** Weighted sums of each column and counts, by group. */
-function sums(values: Matrix, groupOf: Int32Array, groups: number, weights: Uint16Array): { sums: Matrix; counts: Float64Array } {
+function sums(
+  values: Matrix,
+  groupOf: Int32Array,
+  groups: number,
+  weights: Uint16Array,
+): { sums: Matrix; counts: Float64Array } {
   const { cols, data } = values;
   const out = matrix(groups, cols);
   const counts = new Float64Array(groups);

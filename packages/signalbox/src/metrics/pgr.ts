@@ -35,13 +35,17 @@ export function performanceGap({ gain, weak, strong }: WeakStrong): Statistic {
       area += block * (reached + won / 2);
       for (const point of cpt) {
         if (Number.isNaN(point.share) && block > 0 && reached + won >= point.goal)
-          point.share = (done + (won > 0 ? Math.max(0, Math.ceil(((point.goal - reached) / won) * block - 1e-9)) : 0)) / n;
+          point.share =
+            (done + (won > 0 ? Math.max(0, Math.ceil(((point.goal - reached) / won) * block - 1e-9)) : 0)) /
+            n;
       }
       reached += won;
       done += block;
       start = end;
     }
     // Without a gap between the two models none of this means anything.
-    return total > 0 ? [area / (n * total), ...cpt.map(({ share }) => share)] : [Number.NaN, Number.NaN, Number.NaN];
+    return total > 0
+      ? [area / (n * total), ...cpt.map(({ share }) => share)]
+      : [Number.NaN, Number.NaN, Number.NaN];
   };
 }

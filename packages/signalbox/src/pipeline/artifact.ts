@@ -42,7 +42,10 @@ export type ArtifactState = {
 };
 
 /** Writes the folder aside and renames it into place; an artifact that stood there before is replaced, anything else is refused. */
-export async function saveArtifact(folder: string, artifact: Omit<Artifact, 'manifest'> & { readonly manifest: Omit<Manifest, 'files'> }): Promise<void> {
+export async function saveArtifact(
+  folder: string,
+  artifact: Omit<Artifact, 'manifest'> & { readonly manifest: Omit<Manifest, 'files'> },
+): Promise<void> {
   await refuseForeign(folder);
   const { json, bytes } = pack(artifact.state);
   const files: Record<string, string | Uint8Array> = {
@@ -55,7 +58,8 @@ export async function saveArtifact(folder: string, artifact: Omit<Artifact, 'man
   const text = `${JSON.stringify({ ...artifact.manifest, files: digests }, null, 2)}\n`;
   try {
     await mkdir(aside, { recursive: true });
-    for (const [name, data] of Object.entries({ ...files, 'router.json': text })) await writeFile(join(aside, name), data);
+    for (const [name, data] of Object.entries({ ...files, 'router.json': text }))
+      await writeFile(join(aside, name), data);
     const old = `${aside}.old`;
     const replaced = await rename(folder, old).then(() => true, absent);
     await rename(aside, folder);
@@ -63,7 +67,11 @@ export async function saveArtifact(folder: string, artifact: Omit<Artifact, 'man
   } catch (cause) {
     await rm(aside, { recursive: true, force: true });
     if (cause instanceof SignalboxError) throw cause;
-    throw new SignalboxError('file', `The router could not be written: ${(cause as Error).message}. Give a folder that can be written with -o.`, { file: folder, cause });
+    throw new SignalboxError(
+      'file',
+      `The router could not be written: ${(cause as Error).message}. Give a folder that can be written with -o.`,
+      { file: folder, cause },
+    );
   }
 }
 
@@ -75,10 +83,18 @@ function absent(cause: NodeJS.ErrnoException): false {
 async function refuseForeign(folder: string): Promise<void> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException): string[] => {
     if (cause.code === 'ENOENT') return [];
-    throw new SignalboxError('file', `A folder for the router was expected here (${cause.code}). Give another path with -o.`, { file: folder, cause });
+    throw new SignalboxError(
+      'file',
+      `A folder for the router was expected here (${cause.code}). Give another path with -o.`,
+      { file: folder, cause },
+    );
   });
   if (names.length > 0 && !names.includes('router.json'))
-    throw new SignalboxError('file', 'This folder holds something other than a router, and would be replaced. Give a new or empty folder with -o.', { file: folder });
+    throw new SignalboxError(
+      'file',
+      'This folder holds something other than a router, and would be replaced. Give a new or empty folder with -o.',
+      { file: folder },
+    );
 }
 
 /** @throws SignalboxError `artifact` where a file is missing, damaged or of another version */
@@ -86,17 +102,34 @@ export async function loadArtifact(folder: string): Promise<Artifact> {
   const parsed = manifest.safeParse(json(await read(folder, 'router.json'), join(folder, 'router.json')));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new SignalboxError('artifact', `This is no router that this version of Signalbox can read (${issue.path.join('.')}: ${issue.message}). Train it again with \`signalbox train\`.`, { file: join(folder, 'router.json') });
+    throw new SignalboxError(
+      'artifact',
+      `This is no router that this version of Signalbox can read (${issue.path.join('.')}: ${issue.message}). Train it again with \`signalbox train\`.`,
+      { file: join(folder, 'router.json') },
+    );
   }
   const files = parsed.data.files;
   const load = async (name: string): Promise<Buffer> => {
     const data = await read(folder, name);
-    if (digest(data) !== files[name]) throw new SignalboxError('artifact', 'The file does not match its digest in router.json: it was changed or cut. Train the router again, or copy it again whole.', { file: join(folder, name) });
+    if (digest(data) !== files[name])
+      throw new SignalboxError(
+        'artifact',
+        'The file does not match its digest in router.json: it was changed or cut. Train the router again, or copy it again whole.',
+        { file: join(folder, name) },
+      );
     return data;
   };
-  const [stateJson, bytes, rows] = [await load('state.json'), await load('state.bin'), await load('rows.txt')];
+  const [stateJson, bytes, rows] = [
+    await load('state.json'),
+    await load('state.bin'),
+    await load('rows.txt'),
+  ];
   const state = unpack({ json: stateJson.toString('utf8'), bytes }) as ArtifactState;
-  return { manifest: parsed.data, state, trainedKeys: new Set(rows.toString('utf8').split('\n').filter(Boolean)) };
+  return {
+    manifest: parsed.data,
+    state,
+    trainedKeys: new Set(rows.toString('utf8').split('\n').filter(Boolean)),
+  };
 }
 
 async function read(folder: string, name: string): Promise<Buffer> {
@@ -104,7 +137,11 @@ async function read(folder: string, name: string): Promise<Buffer> {
     return await readFile(join(folder, name));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    throw new SignalboxError('artifact', `A trained router was expected here, and the file cannot be read (${code}). Give the folder that \`signalbox train DATA -o FOLDER\` wrote.`, { file: join(folder, name), cause });
+    throw new SignalboxError(
+      'artifact',
+      `A trained router was expected here, and the file cannot be read (${code}). Give the folder that \`signalbox train DATA -o FOLDER\` wrote.`,
+      { file: join(folder, name), cause },
+    );
   }
 }
 
@@ -112,6 +149,10 @@ function json(data: Buffer, file: string): unknown {
   try {
     return JSON.parse(data.toString('utf8'));
   } catch (cause) {
-    throw new SignalboxError('artifact', `The file is no JSON: ${(cause as Error).message}. Train the router again.`, { file, cause });
+    throw new SignalboxError(
+      'artifact',
+      `The file is no JSON: ${(cause as Error).message}. Train the router again.`,
+      { file, cause },
+    );
   }
 }

@@ -29,13 +29,25 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
   const pair = { weak: models.indexOf(weak ?? ''), strong: models.indexOf(strong ?? '') };
   const decide = async (query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision> => {
     const known = models.map((id) => allowed === undefined || allowed.has(id));
-    if (!known.includes(true)) throw new SignalboxError('unknown-model', `None of the models that may answer is known to the router; it knows ${models.join(', ')}.`);
-    const input = { queries: [query], features: await encoder.encode([query], artifact.state.encoder, context) };
+    if (!known.includes(true))
+      throw new SignalboxError(
+        'unknown-model',
+        `None of the models that may answer is known to the router; it knows ${models.join(', ')}.`,
+      );
+    const input = {
+      queries: [query],
+      features: await encoder.encode([query], artifact.state.encoder, context),
+    };
     const seen = visible(input, router);
     const prediction = await router.predict(seen, artifact.state.router, routerParams, context);
     const cost = prediction.cost ?? (costs === null ? undefined : predictCosts(input, costs));
     const quality = masked(prediction.quality, known, -1);
-    const forecasts = { models, quality, ...(cost && { cost: masked(cost, known, Number.MAX_VALUE) }), ...(pair.weak >= 0 && pair.strong >= 0 && pair) };
+    const forecasts = {
+      models,
+      quality,
+      ...(cost && { cost: masked(cost, known, Number.MAX_VALUE) }),
+      ...(pair.weak >= 0 && pair.strong >= 0 && pair),
+    };
     const utility = masked(policy.utility(forecasts, policyParams), known, Number.NEGATIVE_INFINITY);
     const share = shares(utility);
     const candidates = ranking(utility, 0)

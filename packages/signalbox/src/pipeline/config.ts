@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Router } from '../core/router.ts';
@@ -10,7 +10,9 @@ import type { RouterChoice } from './cross-fit.ts';
 /** The one place where names become parts. */
 
 /** Baselines that stand in every comparison, and the routers that do unless others are named. */
-export const baselineNames = Object.entries(routers as Record<string, Router>).flatMap(([name, { baseline }]) => (baseline ? [name] : []));
+export const baselineNames = Object.entries(routers as Record<string, Router>).flatMap(
+  ([name, { baseline }]) => (baseline ? [name] : []),
+);
 export const routerNames = Object.keys(routers).filter((name) => !baselineNames.includes(name));
 export const defaultRouter = 'residual';
 export const defaultPolicy = 'utility';
@@ -22,7 +24,10 @@ export async function findRouter(name: string, params: unknown = {}): Promise<Ro
 }
 
 /** A policy by name or path, its parameters checked. */
-export async function findPolicy(name: string, params: unknown = {}): Promise<{ policy: Policy; params: object }> {
+export async function findPolicy(
+  name: string,
+  params: unknown = {},
+): Promise<{ policy: Policy; params: object }> {
   const policy: Policy = await find('policy', policies, name);
   return { policy, params: parse('policy', policy, params) };
 }
@@ -32,7 +37,10 @@ async function find<T>(kind: 'router' | 'policy', register: Record<string, T>, n
   if (known !== undefined && Object.hasOwn(register, name)) return known;
   if (/^[./]|\.[mc]?[jt]s$/.test(name)) return load<T>(kind, name);
   const guess = nearest(name, Object.keys(register));
-  throw new SignalboxError('usage', `There is no ${kind} "${name}"${guess ? `; did you mean "${guess}"?` : '.'} Known: ${Object.keys(register).join(', ')}.`);
+  throw new SignalboxError(
+    'usage',
+    `There is no ${kind} "${name}"${guess ? `; did you mean "${guess}"?` : '.'} Known: ${Object.keys(register).join(', ')}.`,
+  );
 }
 
 async function load<T>(kind: 'router' | 'policy', path: string): Promise<T> {
@@ -40,12 +48,23 @@ async function load<T>(kind: 'router' | 'policy', path: string): Promise<T> {
   try {
     module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new SignalboxError('usage', `The ${kind} could not be loaded: ${(cause as Error).message}.`, { file: path, cause });
+    throw new SignalboxError('usage', `The ${kind} could not be loaded: ${(cause as Error).message}.`, {
+      file: path,
+      cause,
+    });
   }
   const part = module[kind] as Record<string, unknown> | undefined;
   const methods = kind === 'router' ? ['fit', 'predict'] : ['utility', 'sweep', 'parameter'];
-  if (typeof part !== 'object' || part === null || methods.some((method) => typeof part[method] !== 'function'))
-    throw new SignalboxError('usage', `A module that exports \`${kind}\` with ${methods.join(', ')} was expected.`, { file: path });
+  if (
+    typeof part !== 'object' ||
+    part === null ||
+    methods.some((method) => typeof part[method] !== 'function')
+  )
+    throw new SignalboxError(
+      'usage',
+      `A module that exports \`${kind}\` with ${methods.join(', ')} was expected.`,
+      { file: path },
+    );
   return part as T;
 }
 
@@ -53,10 +72,18 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
   const result = part.params.safeParse(params);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new SignalboxError('usage', `The ${kind} "${part.name}" does not take these parameters: ${[...issue.path, issue.message].join(': ')}.`);
+  throw new SignalboxError(
+    'usage',
+    `The ${kind} "${part.name}" does not take these parameters: ${[...issue.path, issue.message].join(': ')}.`,
+  );
 }
 
 /** Tables are read through here by everything above the parts. */
+export { formats } from '../datasets/index.ts';
 export { listFiles } from '../datasets/list.ts';
 export { openTable } from '../datasets/open.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
+export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
+export { writeTable } from '../datasets/write.ts';
+export type { EncoderOptions, Made } from '../encoders/index.ts';
+export { encoderByName as findEncoder } from '../encoders/index.ts';

@@ -62,10 +62,25 @@ export function fitCosts(train: Training, signal?: AbortSignal): CostState | und
     base.data[i] = logMeans.data[of[Math.floor(i / cost.cols)]! * cost.cols + (i % cost.cols)]!;
     left.data[i] = log.data[i]! - base.data[i]!;
   }
-  const ridge = fitRidge({ x: train.features, y: left, folds: train.folds, penalties: [1, 10, 100, 1000], ...(signal && { signal }) });
+  const ridge = fitRidge({
+    x: train.features,
+    y: left,
+    folds: train.folds,
+    penalties: [1, 10, 100, 1000],
+    ...(signal && { signal }),
+  });
   const use = earned(left, ridge.outOfFold);
   const smear = smearing({ cost, base, shift: ridge.outOfFold, use, offset });
-  return { groups: names, logMeans, overall, offset, coefficients: ridge.coefficients, intercept: ridge.intercept, use, smear };
+  return {
+    groups: names,
+    logMeans,
+    overall,
+    offset,
+    coefficients: ridge.coefficients,
+    intercept: ridge.intercept,
+    use,
+    smear,
+  };
 }
 
 export function predictCosts({ queries, features }: Encoded, state: CostState): Matrix {
@@ -94,7 +109,13 @@ function earned(left: Matrix, predicted: Matrix): Float64Array {
   });
 }
 
-function smearing(args: { cost: Matrix; base: Matrix; shift: Matrix; use: Float64Array; offset: number }): Float64Array {
+function smearing(args: {
+  cost: Matrix;
+  base: Matrix;
+  shift: Matrix;
+  use: Float64Array;
+  offset: number;
+}): Float64Array {
   const { cost, base, shift, use, offset } = args;
   return Float64Array.from({ length: cost.cols }, (_, m) => {
     let [truth, guess] = [0, 0];

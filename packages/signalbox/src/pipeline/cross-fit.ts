@@ -1,11 +1,11 @@
 import type { Context } from '../core/context.ts';
+import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
 import { assignFolds } from '../core/folds.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Forecasts } from '../core/policy.ts';
 import { asQuery, type Query } from '../core/query.ts';
 import type { Encoded, Router, Training } from '../core/router.ts';
-import type { Dataset } from '../core/dataset.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, matrix32, selectRows } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
@@ -88,7 +88,11 @@ export async function crossFit(
       const label = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
       context.progress(label, done, running.length);
       await turn(context);
-      const { forecasts, fit, predict } = await fitAndForecast(run.choice, { ...fold, table: plan.table }, context);
+      const { forecasts, fit, predict } = await fitAndForecast(
+        run.choice,
+        { ...fold, table: plan.table },
+        context,
+      );
       run.fit += fit;
       run.predict += predict;
       run.tested += fold.test.queries.length;
@@ -101,9 +105,14 @@ export async function crossFit(
         run.quality.data.set(quality.data.subarray(from, end), to * quality.cols);
         if (cost) run.cost!.data.set(cost.data.subarray(from, end), to * quality.cols);
       });
-      if (args.tune && !run.choice.router.baseline) run.tuning.push(await tune(run.choice, { ...fold, table: plan.table }, context));
+      if (args.tune && !run.choice.router.baseline)
+        run.tuning.push(await tune(run.choice, { ...fold, table: plan.table }, context));
     }
-    context.progress(plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers', running.length, running.length);
+    context.progress(
+      plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers',
+      running.length,
+      running.length,
+    );
   }
   return running.map(({ choice, quality, cost, pair, tuning, fit, predict, tested }) => ({
     choice,
@@ -114,7 +123,12 @@ export async function crossFit(
   }));
 }
 
-async function encodePart(plan: Plan, part: Plan['parts'][number], encoder: Encoder, context: Context): Promise<Fold> {
+async function encodePart(
+  plan: Plan,
+  part: Plan['parts'][number],
+  encoder: Encoder,
+  context: Context,
+): Promise<Fold> {
   const table = takeRows(plan.table, part.train);
   const queries = table.examples.map(asQuery);
   const testQueries = Array.from(part.test, (i) => asQuery(plan.table.examples[i]!));
@@ -151,7 +165,11 @@ async function fitAndForecast(
 }
 
 /** Fits on four inner folds and forecasts the fifth. */
-async function tune(choice: RouterChoice, fold: Fold & { readonly table: Dataset }, context: Context): Promise<Tuning> {
+async function tune(
+  choice: RouterChoice,
+  fold: Fold & { readonly table: Dataset },
+  context: Context,
+): Promise<Tuning> {
   const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold));
   const { forecasts } = await fitAndForecast(choice, { ...job, table: fold.table }, context);
   return { rows: Int32Array.from(held, (i) => fold.trainRows[i]!), forecasts };
@@ -166,7 +184,10 @@ function tuningPart({ train }: Fold): { job: Pick<Fold, 'train' | 'test' | 'cost
     features: selectRows(train.features, kept),
     folds: Int32Array.from(kept, (i) => train.folds[i]! - 1),
   };
-  const test = { queries: Array.from(held, (i) => train.queries[i]!), features: selectRows(train.features, held) };
+  const test = {
+    queries: Array.from(held, (i) => train.queries[i]!),
+    features: selectRows(train.features, held),
+  };
   return { job: { train: part, test, costs: fitCosts(part) }, held };
 }
 

@@ -38,8 +38,27 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
   const textless = table.examples.every((example) => textOf(example) === '');
   const encoder = textless ? noEncoder : args.encoder;
   const groups = comparedGroups(table, planned.compared);
-  const choices = args.choices.filter(({ router }) => usable(router, { encoder, groups: groups.names.length, table }));
+  const choices = args.choices.filter(({ router }) =>
+    usable(router, { encoder, groups: groups.names.length, table }),
+  );
   const fitted = await crossFit(planned, { choices, encoder, tune: table.cost !== undefined }, context);
+  const set = await compare({ ...args, plan: planned, fitted, encoderName: encoder.name, started }, context);
+  return { set, plan: planned, fitted };
+}
+
+export interface CompareArgs extends Pick<EvaluateArgs, 'policy' | 'policyParams' | 'curvePolicy' | 'draws'> {
+  readonly plan: Plan;
+  readonly fitted: readonly CrossFitted[];
+  readonly encoderName: string;
+  /** `performance.now()` when the work began. */
+  readonly started: number;
+}
+
+/** Measures forecasts that are there already, all on the same rows and draws. */
+export async function compare(args: CompareArgs, context: Context): Promise<ResultSet> {
+  const { plan: planned } = args;
+  const { table } = planned;
+  const groups = comparedGroups(table, planned.compared);
   context.progress('intervals', 0, 1);
   await turn(context);
   const design: Design = {
@@ -52,9 +71,10 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
     draws: args.draws ?? 2000,
     seed: context.seed,
   };
-  const systems = measure({ ...args, plan: planned, design, fitted, encoderName: encoder.name });
+  const systems = measure({ ...args, design });
   context.progress('intervals', 1, 1);
-  const set: ResultSet = {
+  const textless = args.encoderName === noEncoder.name;
+  return {
     dataset: table.name,
     rows: table.examples.length,
     rowsDropped: planned.rowsDropped,
@@ -65,13 +85,14 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
     costUnit: systems.some(({ cost }) => cost !== null) ? costUnitOf(table) : null,
     systems,
     flags: [...planned.flags, ...plainFacts(planned, groups.named)],
-    notes: [...table.notes, ...(textless ? ['The table has no text: only what needs none is compared.'] : [])],
+    notes: [...table.notes, ...(textless ? ['Without encoded text only what needs none is compared.'] : [])],
     digests: table.digests,
-    groupRows: Object.fromEntries(groups.named ? groups.names.map((name, g) => [name, groups.of.filter((of) => of === g).length]) : []),
-    encoder: encoder.name,
-    seconds: (performance.now() - started) / 1000,
+    groupRows: Object.fromEntries(
+      groups.named ? groups.names.map((name, g) => [name, groups.of.filter((of) => of === g).length]) : [],
+    ),
+    encoder: args.encoderName,
+    seconds: (performance.now() - args.started) / 1000,
   };
-  return { set, plan: planned, fitted };
 }
 
 function usable(
@@ -86,11 +107,20 @@ function usable(
 /** What a reader must know before any number: one model, models that never differ. */
 function plainFacts({ table, compared }: Plan, named: boolean): Flag[] {
   const flags: Flag[] = [];
-  const add = (code: string, message: string): void => void flags.push({ code, models: [], groups: [], message });
+  const add = (code: string, message: string): void =>
+    void flags.push({ code, models: [], groups: [], message });
   const { cols, data } = table.quality;
-  if (cols === 1) add('one-model', `The table holds one model, ${table.models[0]!.id}: there is nothing to route between.`);
-  else if (compared.every((row) => data.subarray(row * cols, (row + 1) * cols).every((value) => value === data[row * cols])))
-    add('all-equal', 'All models score the same on every compared row: no choice between them can gain or lose quality here.');
+  if (cols === 1)
+    add('one-model', `The table holds one model, ${table.models[0]!.id}: there is nothing to route between.`);
+  else if (
+    compared.every((row) =>
+      data.subarray(row * cols, (row + 1) * cols).every((value) => value === data[row * cols]),
+    )
+  )
+    add(
+      'all-equal',
+      'All models score the same on every compared row: no choice between them can gain or lose quality here.',
+    );
   if (!named) add('no-groups', 'No row names a group, so there is no task table to compare with.');
   return flags;
 }

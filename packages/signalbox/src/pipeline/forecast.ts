@@ -43,7 +43,10 @@ export function forecast(args: {
 }): Forecasts {
   const { table, input, prediction, costs } = args;
   const pair = pairOf(table);
-  const cost = prediction.cost ?? (costs && predictCosts(input, costs)) ?? (pair && shareCosts(input.queries.length, table, pair.strong));
+  const cost =
+    prediction.cost ??
+    (costs && predictCosts(input, costs)) ??
+    (pair && shareCosts(input.queries.length, table, pair.strong));
   return {
     models: table.models.map(({ id }) => id),
     quality: withoutNaN(prediction.quality, -1),

@@ -3,7 +3,15 @@ import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint, Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, selectRows } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
-import { curveStatistic, type Observed, pointsOf, shareLevels, singlesSweep, sweep, weightedMean } from '../metrics/curve.ts';
+import {
+  curveStatistic,
+  type Observed,
+  pointsOf,
+  shareLevels,
+  singlesSweep,
+  sweep,
+  weightedMean,
+} from '../metrics/curve.ts';
 import type { Design } from '../metrics/design.ts';
 import { hull } from '../metrics/hull.ts';
 import { asEstimate, interval, type Sampled } from '../metrics/interval.ts';
@@ -38,14 +46,17 @@ export function curveFigures(
     if (sampled === undefined || Number.isNaN(sampled.value)) return null;
     return asEstimate(interval(forecasts ? sampled : { ...sampled, folds: [] }, design), least);
   };
-  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, singles, best)).map((sampled, i) =>
-    shown(sampled, i === 1 ? -1 : 0),
+  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, singles, best)).map(
+    (sampled, i) => shown(sampled, i === 1 ? -1 : 0),
   );
   const dollars = plan.table.cost !== undefined;
   const points = forecasts ? pointsOf(swept) : hull<CurvePoint>(pointsOf(singles));
   const weakStrong = forecasts && gapOf(forecasts, observed);
-  const gap = weakStrong && sampleStatistic(design, performanceGap(weakStrong)).map((sampled) => shown(sampled));
-  const fixed = from.tuning?.length ? fixedPoints(from as Pick<CrossFitted, 'forecasts' | 'tuning'>, input) : undefined;
+  const gap =
+    weakStrong && sampleStatistic(design, performanceGap(weakStrong)).map((sampled) => shown(sampled));
+  const fixed = from.tuning?.length
+    ? fixedPoints(from as Pick<CrossFitted, 'forecasts' | 'tuning'>, input)
+    : undefined;
   return {
     ...(dollars && aiq && { aiq }),
     ...(dollars && aiqLift && forecasts && { aiqLift }),
@@ -62,9 +73,15 @@ function levels(list: readonly (Estimate | null | undefined)[]): Levels {
   return { '95': list[0] ?? null, '98': list[1] ?? null, '99': list[2] ?? null };
 }
 
-function gapOf({ quality, weak, strong }: Forecasts, observed: Observed): Parameters<typeof performanceGap>[0] | undefined {
+function gapOf(
+  { quality, weak, strong }: Forecasts,
+  observed: Observed,
+): Parameters<typeof performanceGap>[0] | undefined {
   if (weak === undefined || strong === undefined) return undefined;
-  const gain = Float64Array.from({ length: quality.rows }, (_, i) => at(quality, i, strong) - at(quality, i, weak));
+  const gain = Float64Array.from(
+    { length: quality.rows },
+    (_, i) => at(quality, i, strong) - at(quality, i, weak),
+  );
   return { gain, weak: column(observed.quality, weak), strong: column(observed.quality, strong) };
 }
 
@@ -113,12 +130,17 @@ function operatingPoint(tuning: Tuning, level: number, { plan, policy }: CurveIn
   const full = comparedQuality({ ...plan, compared: tuning.rows });
   const costs = observedCost(plan.table, tuning.rows);
   if (costs === undefined) return undefined;
-  const rows = Int32Array.from(tuning.rows.keys()).filter((i) => !full.data.subarray(i * full.cols, (i + 1) * full.cols).some(Number.isNaN));
+  const rows = Int32Array.from(tuning.rows.keys()).filter(
+    (i) => !full.data.subarray(i * full.cols, (i + 1) * full.cols).some(Number.isNaN),
+  );
   if (rows.length === 0) return undefined;
   const observed: Observed = { quality: selectRows(full, rows), cost: selectRows(costs, rows) };
   const forecasts = rowsOf(tuning.forecasts, rows);
   const points = pointsOf(sweep(forecasts, policy, observed));
-  const means = Array.from({ length: full.cols }, (_, m) => column(observed.quality, m).reduce((sum, y) => sum + y, 0) / rows.length);
+  const means = Array.from(
+    { length: full.cols },
+    (_, m) => column(observed.quality, m).reduce((sum, y) => sum + y, 0) / rows.length,
+  );
   const best = argmax(means);
   const goal = level * means[best]!;
   const reaching = points.map((point, i) => ({ ...point, i })).filter(({ quality }) => quality >= goal);
@@ -128,5 +150,9 @@ function operatingPoint(tuning: Tuning, level: number, { plan, policy }: CurveIn
 
 function rowsOf(forecasts: Forecasts, rows: Int32Array): Forecasts {
   const take = (m: Matrix): Matrix => selectRows(m, rows);
-  return { ...forecasts, quality: take(forecasts.quality), ...(forecasts.cost && { cost: take(forecasts.cost) }) };
+  return {
+    ...forecasts,
+    quality: take(forecasts.quality),
+    ...(forecasts.cost && { cost: take(forecasts.cost) }),
+  };
 }

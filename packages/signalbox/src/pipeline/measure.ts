@@ -2,14 +2,14 @@ import { shares, valueOf } from '../core/choice.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, matrix } from '../math/matrix.ts';
-import { type Averages, averages } from '../metrics/means.ts';
 import { hindsightBest, onlyModel } from '../metrics/bounds.ts';
 import { calibration, choiceEntropy } from '../metrics/calibration.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, asVersus, interval, minus, type Sampled } from '../metrics/interval.ts';
+import { type Averages, averages } from '../metrics/means.ts';
 import type { CrossFitted } from './cross-fit.ts';
-import { curveFigures, type CurveInput } from './measure-curves.ts';
 import { observedCost, pairOf } from './forecast.ts';
+import { type CurveInput, curveFigures } from './measure-curves.ts';
 import { comparedGroups, type Plan } from './protocol.ts';
 
 /** One line of the comparison before it is measured: whom it chooses on each compared row. */
@@ -78,7 +78,9 @@ export function measure(args: MeasureArgs): System[] {
       choices,
       versus: { bestSingle: versus(i, best), taskTable: versus(i, table) },
       ...(from && curves && hasCurve(line) && curveFigures(from, curves)),
-      ...(line.kind === 'oracle' && curves && curveFigures({ forecasts: oracleForecasts(plan, quality, cost) }, curves)),
+      ...(line.kind === 'oracle' &&
+        curves &&
+        curveFigures({ forecasts: oracleForecasts(plan, quality, cost) }, curves)),
       ...(line.kind === 'router' && from && { calibration: calibrations(from, quality, plan) }),
       choiceEntropy: choiceEntropy(Object.values(choices)),
       fitSeconds: from?.fitSeconds ?? 0,
@@ -113,14 +115,23 @@ function linesOf({ plan, fitted, policy, policyParams }: MeasureArgs, quality: M
       name: from.choice.name,
       kind: router.baseline ? 'baseline' : 'router',
       // Baselines are what they are, whatever policy the routers are judged under.
-      share: router.baseline ? shares(from.forecasts.quality) : shares(policy.utility(from.forecasts, policyParams)),
+      share: router.baseline
+        ? shares(from.forecasts.quality)
+        : shares(policy.utility(from.forecasts, policyParams)),
       fitted: router.name !== 'random',
       from,
     };
   });
   const means = models.map((_, m) => primaryMean(plan, column(quality, m)));
   return [
-    ...models.map(({ id }, m): Line => ({ name: `single:${id}`, kind: 'single', share: onlyModel(m, rows, models.length), fitted: false })),
+    ...models.map(
+      ({ id }, m): Line => ({
+        name: `single:${id}`,
+        kind: 'single',
+        share: onlyModel(m, rows, models.length),
+        fitted: false,
+      }),
+    ),
     ...routed.filter(({ kind }) => kind === 'baseline'),
     { name: 'best-single-hindsight', kind: 'bound', share: hindsightBest(means, rows), fitted: false },
     { name: 'oracle', kind: 'oracle', share: shares(quality), fitted: false },
@@ -166,11 +177,18 @@ function averagesOf(
 
 function choicesOf(share: Matrix, { table }: Plan): Record<string, number> {
   return Object.fromEntries(
-    table.models.map(({ id }, m) => [id, column(share, m).reduce((sum, x) => sum + x, 0) / Math.max(share.rows, 1)]),
+    table.models.map(({ id }, m) => [
+      id,
+      column(share, m).reduce((sum, x) => sum + x, 0) / Math.max(share.rows, 1),
+    ]),
   );
 }
 
-function calibrations({ forecasts }: CrossFitted, quality: Matrix, { table }: Plan): NonNullable<System['calibration']> {
+function calibrations(
+  { forecasts }: CrossFitted,
+  quality: Matrix,
+  { table }: Plan,
+): NonNullable<System['calibration']> {
   return Object.fromEntries(
     table.models
       .map(({ id }, m) => [id, calibration(forecasts.quality, quality, m)] as const)

@@ -56,10 +56,21 @@ export function unpack({ json, bytes }: Packed): Plain {
   return read(JSON.parse(json));
 }
 
-function readArray({ $array, at, length }: { $array: Kind; at: number; length: number }, bytes: Uint8Array<ArrayBuffer>): Plain {
+function readArray(
+  { $array, at, length }: { $array: Kind; at: number; length: number },
+  bytes: Uint8Array<ArrayBuffer>,
+): Plain {
   const type = kinds[$array];
-  if (type === undefined || !Number.isInteger(at) || at < 0 || at + length * type.BYTES_PER_ELEMENT > bytes.length)
-    throw new SignalboxError('artifact', 'an array of the state lies outside its file; train the router again.');
+  if (
+    type === undefined ||
+    !Number.isInteger(at) ||
+    at < 0 ||
+    at + length * type.BYTES_PER_ELEMENT > bytes.length
+  )
+    throw new SignalboxError(
+      'artifact',
+      'an array of the state lies outside its file; train the router again.',
+    );
   return new type(bytes.buffer, at, length);
 }
 

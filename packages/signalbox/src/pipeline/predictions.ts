@@ -10,7 +10,8 @@ export function* predictionLines(
   { policy, policyParams }: { readonly policy: Policy; readonly policyParams: object },
 ): Generator<string> {
   const observed = observedCost(plan.table, plan.compared);
-  const number = (value: number | undefined): number | null => (value === undefined || !Number.isFinite(value) ? null : value);
+  const number = (value: number | undefined): number | null =>
+    value === undefined || !Number.isFinite(value) ? null : value;
   for (const { choice, forecasts } of fitted) {
     const utility = choice.router.baseline ? forecasts.quality : policy.utility(forecasts, policyParams);
     for (const [i, row] of plan.compared.entries()) {

@@ -35,7 +35,11 @@ export interface PlanOptions {
 
 /** @throws SignalboxError `table` where nothing can be compared, saying why and what would help */
 export function plan(given: Dataset, options: PlanOptions): Plan {
-  if (given.examples.length === 0) throw new SignalboxError('table', `${given.name} holds no rows to compare; give a table with at least 10.`);
+  if (given.examples.length === 0)
+    throw new SignalboxError(
+      'table',
+      `${given.name} holds no rows to compare; give a table with at least 10.`,
+    );
   const { table, flags } = leaveOutUnobserved(given, testRows(given));
   const keys = table.examples.map(keyOf);
   const duplicates = keys.length - new Set(keys).size;
@@ -43,7 +47,10 @@ export function plan(given: Dataset, options: PlanOptions): Plan {
   const folds = split ? undefined : foldNumbers(table, options);
   const parts = split ? [splitPart(table)] : foldParts(folds!);
   if (parts.some(({ train }) => train.length < 2))
-    throw new SignalboxError('table', `${table.name} has ${table.examples.length} rows, too few to train on one part and test on another; give at least 10.`);
+    throw new SignalboxError(
+      'table',
+      `${table.name} has ${table.examples.length} rows, too few to train on one part and test on another; give at least 10.`,
+    );
   const tested = parts.flatMap(({ test }) => Array.from(test)).sort((a, b) => a - b);
   const compared = Int32Array.from(tested.filter((i) => complete(table.quality, i)));
   if (compared.length === 0) throw noCompleteRows(table, tested.length);
@@ -63,7 +70,10 @@ export function plan(given: Dataset, options: PlanOptions): Plan {
       leaks: split ? Array.from(parts[0]!.test).filter((i) => trainKeys.has(keys[i])).length : 0,
       duplicates,
     },
-    rowsDropped: { ...table.rowsDropped, ...(incomplete > 0 && { 'not observed for every model': incomplete }) },
+    rowsDropped: {
+      ...table.rowsDropped,
+      ...(incomplete > 0 && { 'not observed for every model': incomplete }),
+    },
     flags,
   };
 }
@@ -91,7 +101,11 @@ function foldNumbers({ examples, name }: Dataset, { seed, folds = 5, foldOf }: P
   if (foldOf === undefined) return assignFolds(examples, folds, seed);
   return Int32Array.from(examples, ({ id }) => {
     const fold = foldOf.get(id);
-    if (fold === undefined) throw new SignalboxError('table', `The folds name no fold for the query "${id}" of ${name}; write them anew from this table.`);
+    if (fold === undefined)
+      throw new SignalboxError(
+        'table',
+        `The folds name no fold for the query "${id}" of ${name}; write them anew from this table.`,
+      );
     return fold;
   });
 }
@@ -100,7 +114,10 @@ function foldParts(folds: Int32Array): Part[] {
   const rows = Int32Array.from(folds.keys());
   return [...new Set(folds)]
     .sort((a, b) => a - b)
-    .map((fold) => ({ train: rows.filter((i) => folds[i] !== fold), test: rows.filter((i) => folds[i] === fold) }));
+    .map((fold) => ({
+      train: rows.filter((i) => folds[i] !== fold),
+      test: rows.filter((i) => folds[i] === fold),
+    }));
 }
 
 function complete(quality: Matrix, i: number): boolean {
@@ -110,13 +127,18 @@ function complete(quality: Matrix, i: number): boolean {
 
 /** Models observed on less than half of the rows that would be compared are left out and flagged (OUTPUT, Rows). */
 function leaveOutUnobserved(table: Dataset, rows: Int32Array): { table: Dataset; flags: Flag[] } {
-  const share = table.models.map((_, m) => rows.filter((i) => !Number.isNaN(at(table.quality, i, m))).length / rows.length);
+  const share = table.models.map(
+    (_, m) => rows.filter((i) => !Number.isNaN(at(table.quality, i, m))).length / rows.length,
+  );
   const kept = Array.from(share.keys()).filter((m) => share[m]! >= 0.5);
   if (kept.length === table.models.length) return { table, flags: [] };
   if (kept.length === 0) throw noCompleteRows(table, rows.length);
   const names = table.models.filter((_, m) => share[m]! < 0.5).map(({ id }) => id);
   const message = `${names.join(', ')} observed on less than half of the rows that are compared, and left out.`;
-  return { table: takeModels(table, kept), flags: [{ code: 'unobserved', models: names, groups: [], message }] };
+  return {
+    table: takeModels(table, kept),
+    flags: [{ code: 'unobserved', models: names, groups: [], message }],
+  };
 }
 
 function noCompleteRows(table: Dataset, rows: number): SignalboxError {
@@ -139,7 +161,10 @@ export function clusterNumbers(table: Dataset, rows: Int32Array): Int32Array {
   const first = new Map<string, number>();
   rows.forEach((row, i) => {
     const example = table.examples[row]!;
-    for (const name of [`text:${keyOf(example)}`, ...(example.cluster === undefined ? [] : [`cluster:${example.cluster}`])]) {
+    for (const name of [
+      `text:${keyOf(example)}`,
+      ...(example.cluster === undefined ? [] : [`cluster:${example.cluster}`]),
+    ]) {
       const other = first.get(name);
       if (other === undefined) first.set(name, i);
       else parent[root(i)] = root(other);
@@ -155,7 +180,10 @@ export function clusterNumbers(table: Dataset, rows: Int32Array): Int32Array {
 }
 
 /** Groups of the compared rows; none where no row names one. */
-export function comparedGroups(table: Dataset, rows: Int32Array): { names: string[]; of: Int32Array; named: boolean } {
+export function comparedGroups(
+  table: Dataset,
+  rows: Int32Array,
+): { names: string[]; of: Int32Array; named: boolean } {
   const groups = indexGroups(Array.from(rows, (i) => table.examples[i]!));
   return { ...groups, named: groups.names.some((name) => name !== noGroup) };
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../core/context.ts';
-import type { Results, ResultSet } from '../core/results.ts';
+import type { ResultSet, Results } from '../core/results.ts';
 import { version } from '../version.ts';
 
 /** The envelope around result sets, as `--json` prints it. */

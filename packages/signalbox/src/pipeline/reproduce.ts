@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
@@ -36,18 +36,32 @@ export const studies: Readonly<Record<string, Study>> = {
     folders: ['routerdc', 'datasets/split2_model7', 'split2_model7', '.'],
     sets: async (folder, context) => {
       const table = await openTable({ paths: [folder], format: 'routerdc', options: {}, context });
-      const rows = Int32Array.from(table.examples.keys()).filter((i) => idGroups.has(table.examples[i]!.group ?? ''));
-      const groups = Object.entries(published).map(([group, value]): Reference => ({ system: 'RouterDC', measure: 'quality', group, value, source: routerDcSource }));
+      const rows = Int32Array.from(table.examples.keys()).filter((i) =>
+        idGroups.has(table.examples[i]!.group ?? ''),
+      );
+      const groups = Object.entries(published).map(
+        ([group, value]): Reference => ({
+          system: 'RouterDC',
+          measure: 'quality',
+          group,
+          value,
+          source: routerDcSource,
+        }),
+      );
       return [
         {
           table: { ...takeRows(table, rows), name: 'routerdc' },
-          references: [{ system: 'RouterDC', measure: 'macro', value: 0.5854, source: routerDcSource }, ...groups],
+          references: [
+            { system: 'RouterDC', measure: 'macro', value: 0.5854, source: routerDcSource },
+            ...groups,
+          ],
         },
       ];
     },
   },
   routellm: {
-    summary: 'RouteLLM (2406.18665): Mixtral-8x7B against GPT-4 on MMLU and GSM8K, by 5-fold cross-validation',
+    summary:
+      'RouteLLM (2406.18665): Mixtral-8x7B against GPT-4 on MMLU and GSM8K, by 5-fold cross-validation',
     source:
       'https://github.com/lm-sys/RouteLLM, folder routellm/evals: git clone https://github.com/lm-sys/RouteLLM && npx signalbox reproduce routellm --data RouteLLM',
     folders: ['routellm', 'routellm/evals', 'evals', '.'],
@@ -67,15 +81,26 @@ export const studies: Readonly<Record<string, Study>> = {
     },
   },
   routerbench: {
-    summary: 'RouterBench (2403.12031): eleven LLMs with cost on ARC-C, MBPP and Winogrande, by 5-fold cross-validation',
+    summary:
+      'RouterBench (2403.12031): eleven LLMs with cost on ARC-C, MBPP and Winogrande, by 5-fold cross-validation',
     source:
       'https://github.com/shuhao02/RouterDC, folder datasets/routerbench_zs (three of its files): git clone https://github.com/shuhao02/RouterDC && npx signalbox reproduce routerbench --data RouterDC',
     folders: ['routerbench', 'datasets/routerbench_zs', 'routerbench_zs', '.'],
     sets: async (folder, context) => {
-      const table = await openTable({ paths: await trainParts(folder), format: 'routerbench', options: {}, context });
+      const table = await openTable({
+        paths: await trainParts(folder),
+        format: 'routerbench',
+        options: {},
+        context,
+      });
       const take = (name: string, groups: readonly string[]): StudySet => {
-        const rows = Int32Array.from(table.examples.keys()).filter((i) => groups.includes(table.examples[i]!.group ?? ''));
-        return { table: { ...takeRows(table, rows), name, ...(groups.length < 3 && { rowsDropped: {} }) }, references: [] };
+        const rows = Int32Array.from(table.examples.keys()).filter((i) =>
+          groups.includes(table.examples[i]!.group ?? ''),
+        );
+        return {
+          table: { ...takeRows(table, rows), name, ...(groups.length < 3 && { rowsDropped: {} }) },
+          references: [],
+        };
       };
       return [
         take('pooled', ['arc', 'mbpp', 'winogrande']),
@@ -103,11 +128,20 @@ async function trainParts(folder: string): Promise<string[]> {
   const files = await listFiles([folder]);
   const wanted = files.filter(({ name }) => /(arc_challenge|mbpp|winogr\w*)_train\.csv$/.test(name));
   if (wanted.length > 0) return wanted.map(({ path }) => path);
-  throw new SignalboxError('file', 'Files named arc_challenge_train.csv, mbpp_train.csv and winograde_train.csv were expected in this folder.', { file: folder });
+  throw new SignalboxError(
+    'file',
+    'Files named arc_challenge_train.csv, mbpp_train.csv and winograde_train.csv were expected in this folder.',
+    { file: folder },
+  );
 }
 
 function without(table: Dataset, prompts: ReadonlySet<string>): Dataset {
-  const rows = Int32Array.from(table.examples.keys()).filter((i) => !prompts.has(normalPrompt(textOf(table.examples[i]!))));
+  const rows = Int32Array.from(table.examples.keys()).filter(
+    (i) => !prompts.has(normalPrompt(textOf(table.examples[i]!))),
+  );
   const dropped = table.examples.length - rows.length;
-  return { ...takeRows(table, rows), rowsDropped: { ...table.rowsDropped, ...(dropped > 0 && { contaminated: dropped }) } };
+  return {
+    ...takeRows(table, rows),
+    rowsDropped: { ...table.rowsDropped, ...(dropped > 0 && { contaminated: dropped }) },
+  };
 }

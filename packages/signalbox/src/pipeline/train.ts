@@ -44,7 +44,12 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
   const baselines: Record<string, Plain> = {};
   for (const { name, router, params } of args.baselines) {
     const { needs } = router;
-    if ((needs.features === true && encoder === noEncoder) || (needs.groups && groups < 2) || (needs.cost && costUnitOf(table) === null)) continue;
+    if (
+      (needs.features === true && encoder === noEncoder) ||
+      (needs.groups && groups < 2) ||
+      (needs.cost && costUnitOf(table) === null)
+    )
+      continue;
     baselines[name] = await router.fit(rows, params, context);
   }
   context.progress(`training ${choice.name}`, 1, 1);
@@ -73,7 +78,15 @@ function trainingRows(table: Dataset): Dataset {
   const rows = Int32Array.from(table.examples.keys());
   const kept = hasSplit(table) ? rows.filter((i) => table.examples[i]!.split !== 'test') : rows;
   const train = kept.length === rows.length ? table : takeRows(table, kept);
-  if (train.examples.length < 2) throw new SignalboxError('table', `${table.name} has ${train.examples.length} rows to train on; give at least 2, better a few hundred.`);
-  if (train.quality.data.every(Number.isNaN)) throw new SignalboxError('table', `${table.name} holds no score at all: fill the field "score" (by feedback, a judge or a reference) and train again.`);
+  if (train.examples.length < 2)
+    throw new SignalboxError(
+      'table',
+      `${table.name} has ${train.examples.length} rows to train on; give at least 2, better a few hundred.`,
+    );
+  if (train.quality.data.every(Number.isNaN))
+    throw new SignalboxError(
+      'table',
+      `${table.name} holds no score at all: fill the field "score" (by feedback, a judge or a reference) and train again.`,
+    );
   return train;
 }

@@ -33,7 +33,9 @@ export const threshold: Policy<ThresholdParams> = {
     const gains = Float64Array.from({ length: forecasts.quality.rows }, (_, i) => {
       return at(forecasts.quality, i, strong) - at(forecasts.quality, i, weak);
     }).sort();
-    return [...new Set(Array.from({ length: 101 }, (_, p) => clamp(quantile(gains, p / 100))).concat([-1, 1]))]
+    return [
+      ...new Set(Array.from({ length: 101 }, (_, p) => clamp(quantile(gains, p / 100))).concat([-1, 1])),
+    ]
       .sort((a, b) => a - b)
       .map((threshold) => ({ threshold }));
   },

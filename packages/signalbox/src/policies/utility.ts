@@ -37,7 +37,10 @@ function criticalLambdas({ quality, cost }: Forecasts): number[] {
   for (let i = 0; i < quality.rows; i++) {
     let current = -1;
     for (let m = 0; m < quality.cols; m++) {
-      if (current === -1 || better(at(quality, i, m) - at(quality, i, current), at(cost, i, m) - at(cost, i, current)))
+      if (
+        current === -1 ||
+        better(at(quality, i, m) - at(quality, i, current), at(cost, i, m) - at(cost, i, current))
+      )
         current = m;
     }
     for (let step = 0; step < quality.cols; step++) {

@@ -19,7 +19,9 @@ export const cheapest: Router<object, State> = {
   fit: ({ table }) => {
     const cost = table.cost
       ? columnMeans(table.cost)
-      : Float64Array.from(table.models, ({ id }) => (id === table.weak ? 0 : id === table.strong ? 1 : Number.NaN));
+      : Float64Array.from(table.models, ({ id }) =>
+          id === table.weak ? 0 : id === table.strong ? 1 : Number.NaN,
+        );
     const sorted = cost.filter((value) => !Number.isNaN(value)).sort();
     return {
       order: cost.map((value) => (Number.isNaN(value) ? 0 : 1 - sorted.indexOf(value) / (sorted.length + 1))),

@@ -31,7 +31,10 @@ export const clusters: Router<z.infer<typeof params>, State> = {
         iterations: 30,
         ...(context.signal && { signal: context.signal }),
       });
-      const error = centredError(quality, outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa }));
+      const error = centredError(
+        quality,
+        outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa }),
+      );
       if (best === undefined || error < best.error) best = { error, centres, labels };
     }
     const { centres, labels } = best!;

@@ -28,7 +28,12 @@ export const multiLabel: Router<z.infer<typeof params>, State> = {
   fit: (train, { penalties }, context) => {
     const held = Int32Array.from(train.folds.keys()).filter((i) => train.folds[i] === 0);
     const kept = Int32Array.from(train.folds.keys()).filter((i) => train.folds[i] !== 0);
-    const parts = { held, kept, heldX: selectRows(train.features, held), keptX: selectRows(train.features, kept) };
+    const parts = {
+      held,
+      kept,
+      heldX: selectRows(train.features, held),
+      keptX: selectRows(train.features, kept),
+    };
     const labels = train.table.models.map((_, m) => {
       context.progress('multi-label', m, train.table.models.length);
       return fitLabel({ train, model: m, parts, penalties }, context);
@@ -55,7 +60,12 @@ interface Parts {
 }
 
 function fitLabel(
-  args: { readonly train: Training; readonly model: number; readonly parts: Parts; readonly penalties: readonly number[] },
+  args: {
+    readonly train: Training;
+    readonly model: number;
+    readonly parts: Parts;
+    readonly penalties: readonly number[];
+  },
   context: Context,
 ): Label {
   const { train, model, parts, penalties } = args;
@@ -88,7 +98,10 @@ function fitLabel(
 }
 
 /** Log-odds of each row. */
-function linear(x: Matrix, fit: { readonly coefficients: Float64Array; readonly intercept: number }): ArrayLike<number> {
+function linear(
+  x: Matrix,
+  fit: { readonly coefficients: Float64Array; readonly intercept: number },
+): ArrayLike<number> {
   const coefficients = { rows: fit.coefficients.length, cols: 1, data: fit.coefficients };
   return predictRidge({ coefficients, intercept: Float64Array.of(fit.intercept) }, x).data;
 }
@@ -96,7 +109,8 @@ function linear(x: Matrix, fit: { readonly coefficients: Float64Array; readonly 
 function logLoss(y: Float64Array, score: ArrayLike<number>): number {
   let sum = 0;
   y.forEach((value, i) => {
-    if (!Number.isNaN(value)) sum += Math.log1p(Math.exp(-Math.abs(score[i]!))) + Math.max(score[i]!, 0) - value * score[i]!;
+    if (!Number.isNaN(value))
+      sum += Math.log1p(Math.exp(-Math.abs(score[i]!))) + Math.max(score[i]!, 0) - value * score[i]!;
   });
   return sum;
 }

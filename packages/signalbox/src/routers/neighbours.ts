@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
-import { at, type Matrix, matrix } from '../math/matrix.ts';
 import { normaliseRows } from '../math/linear.ts';
+import { at, type Matrix, matrix } from '../math/matrix.ts';
 import { nearest } from '../math/nearest.ts';
 
 /** Training rows nearest to each query by cosine, the nearest first; -1 where there are fewer. */

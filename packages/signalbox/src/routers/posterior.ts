@@ -16,7 +16,10 @@ export const penalties = [1, 10, 100, 1000, 10000] as const;
 const sharpnesses = [1, 2, 4, 8, 16, 32];
 
 /** The posterior, and for each training row the probabilities by the fits that did not see its fold. */
-export function fitPosterior(train: Training, context: Context): { posterior: GroupPosterior; outOfFold: Matrix } {
+export function fitPosterior(
+  train: Training,
+  context: Context,
+): { posterior: GroupPosterior; outOfFold: Matrix } {
   const { names, of } = indexGroups(train.table.examples);
   const indicators = matrix(of.length, names.length);
   of.forEach((group, i) => {
@@ -40,7 +43,10 @@ export function fitPosterior(train: Training, context: Context): { posterior: Gr
     if (loss < least) [sharpness, least] = [candidate, loss];
   }
   const { coefficients, intercept } = fit;
-  return { posterior: { groups: names, coefficients, intercept, sharpness }, outOfFold: softmax(fit.outOfFold, sharpness) };
+  return {
+    posterior: { groups: names, coefficients, intercept, sharpness },
+    outOfFold: softmax(fit.outOfFold, sharpness),
+  };
 }
 
 /** queries x groups, rows sum to 1. */

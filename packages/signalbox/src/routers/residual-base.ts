@@ -1,8 +1,8 @@
 import type { Context } from '../core/context.ts';
 import { indexGroups, noGroup } from '../core/folds.ts';
 import type { Encoded, Training } from '../core/router.ts';
-import { type Matrix, matrix } from '../math/matrix.ts';
 import { multiply } from '../math/linear.ts';
+import { type Matrix, matrix } from '../math/matrix.ts';
 import { centredError } from './centred.ts';
 import { fitPosterior, type GroupPosterior, groupProbabilities } from './posterior.ts';
 import { shrink, tally } from './shrunken.ts';
@@ -49,7 +49,10 @@ export function fitBase(
 export function predictBase({ queries, features }: Encoded, base: Base): Matrix {
   const known = new Map(base.groups.map((name, g) => [name, g]));
   const given = queries.map(({ group }) => (base.useGroup ? known.get(group ?? noGroup) : undefined));
-  const guess = base.posterior !== null && given.includes(undefined) ? groupProbabilities(base.posterior, features) : undefined;
+  const guess =
+    base.posterior !== null && given.includes(undefined)
+      ? groupProbabilities(base.posterior, features)
+      : undefined;
   const weights = matrix(queries.length, base.groups.length);
   given.forEach((g, i) => {
     const at = i * weights.cols;
@@ -87,7 +90,8 @@ function outOfFoldBase(args: {
       for (let g = 0; g < weights.cols; g++) {
         const weight = weights.data[i * weights.cols + g]!;
         if (weight === 0) continue;
-        for (let m = 0; m < quality.cols; m++) out.data[i * quality.cols + m]! += weight * means.data[g * quality.cols + m]!;
+        for (let m = 0; m < quality.cols; m++)
+          out.data[i * quality.cols + m]! += weight * means.data[g * quality.cols + m]!;
       }
     }
   }

@@ -29,12 +29,25 @@ export function fitCorrections(
 ): Corrections {
   const residuals = split(subtract(train.table.quality, outOfFoldBase));
   const { features, folds } = train;
-  const ridge = fitRidge({ x: features, y: residuals, folds, penalties: args.penalties, ...(context.signal && { signal: context.signal }) });
+  const ridge = fitRidge({
+    x: features,
+    y: residuals,
+    folds,
+    penalties: args.penalties,
+    ...(context.signal && { signal: context.signal }),
+  });
   const near = outOfFoldNeighbours(features, folds, Math.max(...args.candidates), context);
   let best: { k: number; special: Earned; guess: Matrix } | undefined;
   for (const k of args.candidates) {
     const guess = shrunken(sumOver(near, residuals, k));
-    const special = earn({ residuals, ridge: ridge.outOfFold, near: guess, folds, from: 1, to: residuals.cols });
+    const special = earn({
+      residuals,
+      ridge: ridge.outOfFold,
+      near: guess,
+      folds,
+      from: 1,
+      to: residuals.cols,
+    });
     if (best === undefined || special.error < best.special.error) best = { k, special, guess };
   }
   const common = earn({ residuals, ridge: ridge.outOfFold, near: best!.guess, folds, from: 0, to: 1 });
@@ -50,20 +63,28 @@ export function fitCorrections(
 }
 
 /** Adds the corrections to the base, in place. */
-export function correct(base: Matrix, features: Matrix, state: Corrections & { readonly width: number }, context: Context): Matrix {
+export function correct(
+  base: Matrix,
+  features: Matrix,
+  state: Corrections & { readonly width: number },
+  context: Context,
+): Matrix {
   const used = [...state.common, ...state.special];
   if (used.every((weight) => weight === 0)) return base;
   const linear = predictRidge(state, features);
   const near =
     state.common[1] + state.special[1] === 0
       ? matrix(features.rows, linear.cols)
-      : shrunken(sumOver(neighbours(features, state.features, state.width, context), state.residuals, state.k));
+      : shrunken(
+          sumOver(neighbours(features, state.features, state.width, context), state.residuals, state.k),
+        );
   for (let i = 0; i < base.rows; i++) {
     const from = i * linear.cols;
     const shift = state.common[0] * finite(linear.data[from]!) + state.common[1] * near.data[from]!;
     for (let m = 0; m < base.cols; m++) {
       const cell = from + 1 + m;
-      base.data[i * base.cols + m]! += shift + state.special[0] * finite(linear.data[cell]!) + state.special[1] * near.data[cell]!;
+      base.data[i * base.cols + m]! +=
+        shift + state.special[0] * finite(linear.data[cell]!) + state.special[1] * near.data[cell]!;
     }
   }
   return base;
@@ -118,8 +139,14 @@ function earn(args: {
   });
   const means = [...gains.values()].map((gain) => gain.sum / gain.n);
   const mean = means.reduce((sum, x) => sum + x, 0) / Math.max(means.length, 1);
-  const spread = Math.sqrt(means.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(means.length - 1, 1) / Math.max(means.length, 1));
-  return mean > spread && means.length > 1 ? { weights, error: error / n } : { weights: [0, 0], error: Number.POSITIVE_INFINITY };
+  const spread = Math.sqrt(
+    means.reduce((sum, x) => sum + (x - mean) ** 2, 0) /
+      Math.max(means.length - 1, 1) /
+      Math.max(means.length, 1),
+  );
+  return mean > spread && means.length > 1
+    ? { weights, error: error / n }
+    : { weights: [0, 0], error: Number.POSITIVE_INFINITY };
 }
 
 function nonNegative(s: { aa: number; ab: number; bb: number; ar: number; br: number }): [number, number] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Router } from '../core/router.ts';
-import { argmax } from '../math/order.ts';
 import { row } from '../math/matrix.ts';
+import { argmax } from '../math/order.ts';
 import { groupProbabilities } from './posterior.ts';
 import { type Base, fitBase, predictBase } from './residual-base.ts';
 import { type Corrections, correct, fitCorrections } from './residual-corrections.ts';
@@ -43,7 +43,11 @@ function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
       return { quality: correct(quality, input.features, { ...corrections, width }, context) };
     },
     explain: (input, { base, corrections }, _, models) => [
-      describeBase(input.queries[0]?.group, input.features.cols > 0 ? groupGuess(input, base) : undefined, base),
+      describeBase(
+        input.queries[0]?.group,
+        input.features.cols > 0 ? groupGuess(input, base) : undefined,
+        base,
+      ),
       describeCorrections(corrections, models.length),
     ],
   };
@@ -62,7 +66,8 @@ function groupGuess(input: Parameters<typeof predictBase>[0], base: Base): strin
 function describeBase(group: string | undefined, guess: string | undefined, base: Base): string {
   if (base.useGroup && group !== undefined && base.groups.includes(group))
     return `It belongs to the group "${group}", whose shrunken training means are the start.`;
-  if (guess !== undefined) return `Its text looks like the group ${guess}, whose shrunken training means are the start.`;
+  if (guess !== undefined)
+    return `Its text looks like the group ${guess}, whose shrunken training means are the start.`;
   return "The models' training means are the start.";
 }
 

@@ -6,7 +6,10 @@ import { penalties as defaults } from './posterior.ts';
 
 const params = z.strictObject({
   /** Candidates; each model keeps the best by inner folds. */
-  penalties: z.array(z.number().positive()).min(1).default([...defaults]),
+  penalties: z
+    .array(z.number().positive())
+    .min(1)
+    .default([...defaults]),
 });
 type State = { readonly coefficients: Matrix; readonly intercept: Float64Array };
 

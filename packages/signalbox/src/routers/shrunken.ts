@@ -9,7 +9,12 @@ export interface Tally {
 }
 
 /** Tally of `values` (rows x models, NaN = missing) by cell number; rows whose `skip` is true are left out. */
-export function tally(values: Matrix, cells: Int32Array, size: number, skip?: (row: number) => boolean): Tally {
+export function tally(
+  values: Matrix,
+  cells: Int32Array,
+  size: number,
+  skip?: (row: number) => boolean,
+): Tally {
   const sums = matrix(size, values.cols);
   const counts = matrix(size, values.cols);
   for (let i = 0; i < values.rows; i++) {
@@ -61,5 +66,10 @@ export type TaskTable = {
 export function fitTaskTable(table: Dataset, kappa: number): TaskTable {
   const { names, of } = groupMeans(table);
   const material = tally(table.quality, of, names.length);
-  return { groups: names, means: shrink(material, kappa), overall: overall(material), counts: material.counts };
+  return {
+    groups: names,
+    means: shrink(material, kappa),
+    overall: overall(material),
+    counts: material.counts,
+  };
 }

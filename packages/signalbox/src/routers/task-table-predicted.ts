@@ -29,6 +29,8 @@ export const taskTablePredicted: Router<z.infer<typeof params>, State> = {
   explain: ({ features }, { posterior }) => {
     const probability = row(groupProbabilities(posterior, features), 0);
     const best = argmax(probability);
-    return [`The text looks like the group "${posterior.groups[best]}" (${Math.round(100 * probability[best]!)} %).`];
+    return [
+      `The text looks like the group "${posterior.groups[best]}" (${Math.round(100 * probability[best]!)} %).`,
+    ];
   },
 };

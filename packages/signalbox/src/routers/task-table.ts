@@ -32,6 +32,8 @@ export const taskTable: Router<z.infer<typeof params>, TaskTable> = {
     const g = state.groups.indexOf(group);
     if (g === -1) return [`The group "${group}" was not seen in training: the models' overall means decide.`];
     const best = argmax(row(state.means, g));
-    return [`In the group "${group}" ${models[best]} did best on ${state.counts.data[g * models.length + best]} training rows.`];
+    return [
+      `In the group "${group}" ${models[best]} did best on ${state.counts.data[g * models.length + best]} training rows.`,
+    ];
   },
 };

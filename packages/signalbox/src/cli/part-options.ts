@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander';
+import type { Encoder } from '../core/encoder.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
+import {
+  baselineNames,
+  defaultPolicy,
+  findEncoder,
+  findPolicy,
+  findRouter,
+  routerNames,
+} from '../pipeline/config.ts';
+import type { RouterChoice } from '../pipeline/cross-fit.ts';
+import type { Session } from './session.ts';
+import { jsonObject } from './table-options.ts';
+
+/** Flags of every command that trains or compares routers. */
+export interface PartFlags {
+  readonly encoder: string;
+  readonly policy: string;
+  readonly lambda?: string;
+  readonly policyParams?: object;
+}
+
+export function withPartFlags(command: Command): Command {
+  return command
+    .option(
+      '--encoder <name>',
+      'default, or parts joined by + (surface, tfidf, lsa, minilm, none)',
+      'default',
+    )
+    .option('--policy <name>', 'how a prediction becomes a choice: argmax, utility, threshold', defaultPolicy)
+    .option(
+      '--lambda <number>',
+      'for utility: the quality that one US dollar must bring (0: cost does not count)',
+    )
+    .addOption(
+      new Option('--policy-params <json>', "the policy's parameters as a JSON object").argParser(
+        jsonObject('--policy-params'),
+      ),
+    );
+}
+
+/** The encoder, its note said on standard error. */
+export async function encoderOf(flags: Pick<PartFlags, 'encoder'>, session: Session): Promise<Encoder> {
+  const { encoder, note } = await findEncoder(flags.encoder, { cacheFolder: session.cacheFolder });
+  if (note !== undefined) session.say(`note: ${note}`);
+  return encoder;
+}
+
+export async function policyOf(flags: PartFlags): Promise<{ policy: Policy; params: object }> {
+  const lambda = flags.lambda === undefined ? {} : { lambda: Number(flags.lambda) };
+  if (flags.lambda !== undefined && !(Number(flags.lambda) >= 0))
+    throw new SignalboxError('usage', `--lambda was "${flags.lambda}"; give a number of 0 or more.`);
+  return findPolicy(flags.policy, { ...flags.policyParams, ...lambda });
+}
+
+/** The curve is traced by the policy that is judged, or by utility where that has no parameter to sweep. */
+export async function curvePolicyOf({ policy }: { readonly policy: Policy }): Promise<Policy> {
+  return policy.name === 'argmax' ? (await findPolicy('utility')).policy : policy;
+}
+
+/** Baselines, then the routers named: `all`, or a list with commas; a path ending in .js is a router of one's own. */
+export async function choicesOf(list: string | undefined): Promise<RouterChoice[]> {
+  const names =
+    list === undefined || list === 'all'
+      ? routerNames
+      : list
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean);
+  if (names.length === 0)
+    throw new SignalboxError(
+      'usage',
+      `--routers was empty; give names with commas (${routerNames.join(', ')}) or all.`,
+    );
+  const wanted = [...new Set([...baselineNames, ...names])];
+  return Promise.all(wanted.map((name) => findRouter(name)));
+}

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { SignalboxError } from '../core/errors.ts';
+import type { Results } from '../core/results.ts';
+import { type Evaluated, evaluate } from '../pipeline/evaluate.ts';
+import { predictionLines } from '../pipeline/predictions.ts';
+import { results } from '../pipeline/report.ts';
+import {
+  choicesOf,
+  curvePolicyOf,
+  encoderOf,
+  type PartFlags,
+  policyOf,
+  withPartFlags,
+} from './part-options.ts';
+import { openSession, type Session, writeFileWhole } from './session.ts';
+import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
+import { renderTerminal } from './terminal/terminal.ts';
+import type { Truths } from './words/reading.ts';
+
+/** Flags of every command that prints results. */
+export interface ResultFlags {
+  readonly json?: boolean;
+  readonly html: string | false;
+  readonly predictions?: string;
+}
+
+export function withResultFlags(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object (docs/results.schema.json) instead of the terminal tables')
+    .option('--html <file>', 'where the page is written', 'report.html')
+    .option('--no-html', 'write no page')
+    .option('--predictions <file>', 'write a JSON line per system and test row');
+}
+
+export function addReport(program: Command): void {
+  const command = program
+    .command('report')
+    .description('is routing between these models worth it, on this outcome table?')
+    .argument('<data...>', 'files or folders of one outcome table');
+  withResultFlags(withPartFlags(withTableFlags(command)))
+    .option('--routers <list>', 'routers to compare beside the baselines, or all', 'all')
+    .addOption(
+      new Option('--seed <number>', 'of folds, fits and intervals')
+        .default(0)
+        .argParser(wholeNumber('--seed')),
+    )
+    .option('--folds <file>', 'write the folds to this file, or read them if it exists')
+    .action(
+      async (
+        data: string[],
+        flags: TableFlags & PartFlags & ResultFlags & { routers: string; seed: number; folds?: string },
+      ) => {
+        const session = openSession({ seed: flags.seed });
+        try {
+          await report(data, flags, session);
+        } finally {
+          session.close();
+        }
+      },
+    );
+}
+
+async function report(
+  data: readonly string[],
+  flags: TableFlags & PartFlags & ResultFlags & { readonly routers: string; readonly folds?: string },
+  session: Session,
+): Promise<void> {
+  const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
+  const table = await readTable(data, flags, session.context);
+  const encoder = await encoderOf(flags, session);
+  const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
+  try {
+    const judged = { policy: policy.policy, policyParams: policy.params };
+    const evaluated = await evaluate(
+      {
+        table,
+        choices,
+        encoder,
+        ...judged,
+        curvePolicy: await curvePolicyOf(policy),
+        ...(foldOf && { plan: { foldOf } }),
+      },
+      session.context,
+    );
+    if (flags.folds !== undefined && foldOf === undefined)
+      await writeFileWhole(flags.folds, foldLines(evaluated));
+    if (flags.predictions !== undefined)
+      await writeFileWhole(flags.predictions, predictionLines(evaluated, judged));
+    const shown = results({
+      command: commandLine(),
+      startedAt: session.startedAt,
+      sets: [evaluated.set],
+      context: session.context,
+    });
+    await showResults(shown, flags, session);
+  } finally {
+    await encoder.close?.();
+  }
+}
+
+/** Prints results as they were asked for, and writes the page. */
+export async function showResults(
+  shown: Results,
+  flags: ResultFlags & { readonly truth?: Truths },
+  session: Session,
+): Promise<void> {
+  if (flags.html !== false) {
+    const { renderPage } = await import('./page/page.ts');
+    await writeFileWhole(flags.html, await renderPage(shown, flags.truth && { truth: flags.truth }));
+  }
+  session.close();
+  const truth = flags.truth && { truth: flags.truth };
+  session.out(
+    flags.json ? `${JSON.stringify(shown, null, 2)}\n` : renderTerminal(shown, { ...session.face, ...truth }),
+  );
+  if (flags.html !== false) session.say(`The page with all charts and tables: ${flags.html}`);
+}
+
+/** The command as it was given, for the method box and the JSON. */
+export function commandLine(): string {
+  return process.argv
+    .slice(2)
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)))
+    .join(' ');
+}
+
+async function readFolds(file: string): Promise<Map<string, number> | undefined> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new SignalboxError('file', `The folds could not be read (${cause.code}).`, { file, cause });
+  });
+  if (text === undefined) return undefined;
+  const folds = new Map<string, number>();
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    let parsed: { query_id?: unknown; fold?: unknown };
+    try {
+      parsed = JSON.parse(line) as typeof parsed;
+    } catch {
+      parsed = {};
+    }
+    const { query_id: id, fold } = parsed;
+    if (typeof id !== 'string' || !Number.isInteger(fold) || (fold as number) < 0)
+      throw new SignalboxError('row', 'A line {"query_id": "...", "fold": 0} was expected.', {
+        file,
+        line: index + 1,
+      });
+    folds.set(id, fold as number);
+  }
+  if (new Set(folds.values()).size < 2)
+    throw new SignalboxError('table', 'At least two folds were expected.', { file });
+  return folds;
+}
+
+function* foldLines({ plan }: Evaluated): Generator<string> {
+  for (const [fold, { test }] of plan.parts.entries()) {
+    for (const row of test) yield `${JSON.stringify({ query_id: plan.table.examples[row]!.id, fold })}\n`;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type { Context } from '../core/context.ts';
+import type { Dataset } from '../core/dataset.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { ReadOptions } from '../core/format.ts';
+import { formats, openTable } from '../pipeline/config.ts';
+
+/** Flags of every command that reads an outcome table. */
+export interface TableFlags {
+  readonly format?: string;
+  readonly primary?: string;
+  readonly weak?: string;
+  readonly strong?: string;
+  readonly ignoreColumn?: string[];
+}
+
+export function withTableFlags(command: Command): Command {
+  return command
+    .option(
+      '--format <name>',
+      `format of the table, found by looking unless named (${Object.keys(formats).join(', ')})`,
+    )
+    .option('--primary <average>', 'which average is compared: quality (over rows) or macro (over groups)')
+    .option('--weak <model>', 'the weak model of a weak / strong pair')
+    .option('--strong <model>', 'the strong model of a weak / strong pair')
+    .option(
+      '--ignore-column <name>',
+      'a column of a wide table that is no model (may be repeated)',
+      (value: string, before: string[] = []) => [...before, value],
+    );
+}
+
+export async function readTable(
+  paths: readonly string[],
+  flags: TableFlags,
+  context: Context,
+): Promise<Dataset> {
+  const { primary, weak, strong } = flags;
+  if (primary !== undefined && primary !== 'quality' && primary !== 'macro')
+    throw new SignalboxError('usage', `--primary was "${primary}"; give quality or macro.`);
+  const options: Pick<ReadOptions, 'primary' | 'weak' | 'strong'> = {
+    ...(primary !== undefined && { primary }),
+    ...(weak !== undefined && { weak }),
+    ...(strong !== undefined && { strong }),
+  };
+  const read = { ...options, ...(flags.ignoreColumn && { ignoreColumns: flags.ignoreColumn }) };
+  const table = await openTable({ paths, format: flags.format, options: read, context });
+  for (const [flag, name] of Object.entries({ weak, strong })) {
+    if (name === undefined || table.models.some(({ id }) => id === name)) continue;
+    throw new SignalboxError(
+      'usage',
+      `--${flag} was "${name}", which is no model of ${table.name}; it holds ${table.models.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  return { ...table, ...options };
+}
+
+export function wholeNumber(name: string): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number))
+      throw new SignalboxError('usage', `${name} was "${value}"; give a whole number.`);
+    return number;
+  };
+}
+
+export function jsonObject(name: string): (value: string) => object {
+  return (value) => {
+    try {
+      const parsed: unknown = JSON.parse(value);
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+    } catch {
+      // Said below.
+    }
+    throw new SignalboxError('usage', `${name} was ${value}; give a JSON object, such as '{"k":[20]}'.`);
+  };
+}

@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import { saveArtifact } from '../pipeline/artifact.ts';
+import { baselineNames, defaultRouter, findRouter } from '../pipeline/config.ts';
+import { train } from '../pipeline/train.ts';
+import { encoderOf, type PartFlags, policyOf, withPartFlags } from './part-options.ts';
+import { openSession } from './session.ts';
+import { jsonObject, readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
+
+type Flags = TableFlags & PartFlags & { output: string; router: string; routerParams?: object; seed: number };
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train a router on an outcome table and write it to a folder')
+    .argument('<data...>', 'files or folders of one outcome table; rows whose split is test are left out')
+    .requiredOption('-o, --output <folder>', 'where the router is written');
+  withPartFlags(withTableFlags(command))
+    .option('--router <name>', 'name, or the path of a module that exports `router`', defaultRouter)
+    .addOption(
+      new Option('--router-params <json>', "the router's parameters as a JSON object").argParser(
+        jsonObject('--router-params'),
+      ),
+    )
+    .addOption(new Option('--seed <number>', 'of the fit').default(0).argParser(wholeNumber('--seed')))
+    .action(async (data: string[], flags: Flags) => {
+      const session = openSession({ seed: flags.seed });
+      const choice = await findRouter(flags.router, flags.routerParams);
+      const { policy, params } = await policyOf(flags);
+      const table = await readTable(data, flags, session.context);
+      const encoder = await encoderOf(flags, session);
+      try {
+        const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)));
+        const trained = await train(
+          { table, choice, encoder, policy, policyParams: params, baselines, createdAt: session.startedAt },
+          session.context,
+        );
+        await saveArtifact(flags.output, trained);
+        session.close();
+        const { models, trainedOn, bestSingle } = trained.manifest;
+        session.out(
+          `${choice.name} trained on ${trainedOn.rows} rows of ${trainedOn.name} and ${models.length} models (best single: ${bestSingle}), written to ${flags.output}\n` +
+            `Next: signalbox route ${flags.output} "a prompt"    or, to serve it: router: ${flags.output} in signalbox.yaml\n`,
+        );
+      } finally {
+        session.close();
+        await encoder.close?.();
+      }
+    });
+}

@@ -1,0 +1,51 @@
+import type { Context } from '../core/context.ts';
+import { SignalboxError } from '../core/errors.ts';
+import { type Artifact, loadArtifact } from './artifact.ts';
+import { makeChooser, type Parts } from './chooser.ts';
+import { type EncoderOptions, findEncoder, findPolicy, findRouter } from './config.ts';
+import { digest, pack } from './plain-files.ts';
+
+export interface OpenRouterArgs {
+  readonly folder: string;
+  /** Instead of the artifact's own. */
+  readonly policy?: { readonly name: string; readonly params: unknown };
+  readonly encoder: EncoderOptions;
+}
+
+/** The parts of a trained router, found and checked against what it was trained with. */
+export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Promise<Parts> {
+  const artifact = await loadArtifact(folder);
+  const { manifest } = artifact;
+  const choice = await findRouter(manifest.router.name, manifest.router.params);
+  const chosen = await findPolicy(
+    policy?.name ?? manifest.policy.name,
+    policy?.params ?? (policy ? {} : manifest.policy.params),
+  );
+  const made = await findEncoder(manifest.encoder.name, encoder);
+  if (digest(pack(made.encoder.settings).json) !== manifest.encoder.settings)
+    throw otherEncoder(folder, artifact);
+  return {
+    artifact,
+    encoder: made.encoder,
+    router: choice.router,
+    routerParams: choice.params,
+    policy: chosen.policy,
+    policyParams: chosen.params,
+  };
+}
+
+/** A trained router at work. The caller closes it. */
+export async function openRouter(
+  args: OpenRouterArgs,
+  context: Context,
+): Promise<ReturnType<typeof makeChooser>> {
+  return makeChooser(await openParts(args), context);
+}
+
+function otherEncoder(folder: string, { manifest }: Artifact): SignalboxError {
+  return new SignalboxError(
+    'artifact',
+    `The router was trained on the encoder "${manifest.encoder.name}" with other settings or weights than are installed now. Install the version it was trained with, or train it again.`,
+    { file: folder },
+  );
+}
