@@ -36,7 +36,7 @@ export function ranking(utility: Matrix, query: number): number[] {
 }
 
 /** Expected value of a choice on each query: sum over models of share x value. NaN where a chosen cell is. */
-export function valueOf(share: Matrix, values: Matrix): Float64Array {
+export function expectedOf(share: Matrix, values: Matrix): Float64Array {
   const out = new Float64Array(share.rows);
   for (let i = 0; i < share.rows; i++) {
     let sum = 0;

@@ -1,4 +1,4 @@
-import { shares, valueOf } from '../core/choice.ts';
+import { shares, expectedOf } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint } from '../core/results.ts';
 import { column, type Matrix } from '../math/matrix.ts';
@@ -37,7 +37,7 @@ export function sweep(forecasts: Forecasts, policy: Policy, observed: Observed):
     points.map((params) => policy.parameter(params)),
     (j) => {
       const share = shares(policy.utility(forecasts, points[j]!));
-      return { quality: valueOf(share, observed.quality), cost: valueOf(share, observed.cost) };
+      return { quality: expectedOf(share, observed.quality), cost: expectedOf(share, observed.cost) };
     },
   );
 }

@@ -1,4 +1,4 @@
-import { shares, valueOf } from '../core/choice.ts';
+import { shares, expectedOf } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint, Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, selectRows } from '../math/matrix.ts';
@@ -109,7 +109,7 @@ function fixedPoints(
     chosen.forEach((params, fold) => {
       if (params === undefined) return;
       const share = shares(input.policy.utility(forecasts, params));
-      const values = { quality: valueOf(share, observed.quality), cost: valueOf(share, observed.cost) };
+      const values = { quality: expectedOf(share, observed.quality), cost: expectedOf(share, observed.cost) };
       for (let i = 0; i < plan.compared.length; i++) {
         if (plan.folds !== undefined && plan.folds[i] !== fold) continue;
         ran.quality[i] = values.quality[i]!;

@@ -1,4 +1,4 @@
-import { shares, valueOf } from '../core/choice.ts';
+import { shares, expectedOf } from '../core/choice.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, matrix } from '../math/matrix.ts';
@@ -55,7 +55,7 @@ export function measure(args: MeasureArgs): System[] {
   const curves: CurveInput | undefined = cost && {
     design,
     observed: { quality, cost },
-    best: { quality: valueOf(bestShare, quality), cost: valueOf(bestShare, cost) },
+    best: { quality: expectedOf(bestShare, quality), cost: expectedOf(bestShare, cost) },
     policy: args.curvePolicy,
     plan,
   };
@@ -166,7 +166,7 @@ function averagesOf(
   const of = (values: Matrix): Averages[] => {
     const out = matrix(values.rows, lines.length);
     lines.forEach(({ share }, j) => {
-      valueOf(share, values).forEach((value, i) => {
+      expectedOf(share, values).forEach((value, i) => {
         out.data[i * lines.length + j] = value;
       });
     });
