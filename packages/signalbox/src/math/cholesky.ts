@@ -1,7 +1,8 @@
 import { type Matrix, matrix } from './matrix.ts';
 import { addProduct, type Operand } from './product.ts';
 
-const BLOCK = 64;
+/** Wide enough for `addProduct`, narrow enough that the panels, done cell by cell, stay a small part. */
+const BLOCK = 32;
 
 /**
  * L with L L' = A, lower (zeros above), of a symmetric matrix of which the lower half is read; undefined if
@@ -56,39 +57,78 @@ function factorPanel(l: Float64Array, p: number, { j, width }: Panel): boolean {
 
 /** X with L L' X = B, for every column of b. */
 export function choleskySolve(l: Matrix, b: Matrix): Matrix {
-  const x = forwardSolve(l, b);
-  const p = l.rows;
-  const m = b.cols;
-  for (let i = p - 1; i >= 0; i--) {
-    const own = i * m;
-    const inverse = 1 / l.data[i * p + i]!;
-    for (let c = 0; c < m; c++) x.data[own + c]! *= inverse;
-    for (let t = 0; t < i; t++) {
-      const factor = l.data[i * p + t]!;
-      for (let c = 0, o = t * m; c < m; c++, o++) x.data[o]! -= factor * x.data[own + c]!;
-    }
-  }
-  return x;
+  return solve(l, b, (factor, x) => {
+    forward(factor, x);
+    backward(factor, x);
+  });
 }
 
 /** X with L X = B. */
 export function forwardSolve(l: Matrix, b: Matrix): Matrix & { readonly data: Float64Array } {
+  return solve(l, b, forward);
+}
+
+type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+
+/** Four columns at a time, each laid out by itself: a row of L is then read once for the four. */
+function solve(
+  l: Matrix,
+  b: Matrix,
+  step: (l: Matrix, x: Four) => void,
+): Matrix & { readonly data: Float64Array } {
   const p = l.rows;
   const m = b.cols;
   if (b.rows !== p) throw new RangeError(`${b.rows} rows on the right, ${p} in the factor`);
   const out = matrix(p, m);
-  const x = out.data;
-  x.set(b.data);
-  for (let i = 0; i < p; i++) {
-    const own = i * m;
-    for (let t = 0; t < i; t++) {
-      const factor = l.data[i * p + t]!;
-      for (let c = 0, o = t * m; c < m; c++, o++) x[own + c]! -= factor * x[o]!;
-    }
-    const inverse = 1 / l.data[i * p + i]!;
-    for (let c = 0; c < m; c++) x[own + c]! *= inverse;
+  const x: Four = [new Float64Array(p), new Float64Array(p), new Float64Array(p), new Float64Array(p)];
+  for (let j = 0; j < m; j += 4) {
+    const used = Math.min(4, m - j);
+    for (let i = 0; i < p; i++) for (let c = 0; c < used; c++) x[c]![i] = b.data[i * m + j + c]!;
+    for (let c = used; c < 4; c++) x[c]!.fill(0);
+    step(l, x);
+    for (let i = 0; i < p; i++) for (let c = 0; c < used; c++) out.data[i * m + j + c] = x[c]![i]!;
   }
   return out;
+}
+
+function forward({ rows: p, data: l }: Matrix, [x0, x1, x2, x3]: Four): void {
+  for (let i = 0, start = 0; i < p; i++, start += p) {
+    let [s0, s1, s2, s3] = [x0[i]!, x1[i]!, x2[i]!, x3[i]!];
+    for (let t = 0; t < i; t++) {
+      const factor = l[start + t]!;
+      s0 -= factor * x0[t]!;
+      s1 -= factor * x1[t]!;
+      s2 -= factor * x2[t]!;
+      s3 -= factor * x3[t]!;
+    }
+    const inverse = 1 / l[start + i]!;
+    x0[i] = s0 * inverse;
+    x1[i] = s1 * inverse;
+    x2[i] = s2 * inverse;
+    x3[i] = s3 * inverse;
+  }
+}
+
+/** L' X = B, by rows of L: what is solved is taken from all above it. */
+function backward({ rows: p, data: l }: Matrix, [x0, x1, x2, x3]: Four): void {
+  for (let i = p - 1, start = i * p; i >= 0; i--, start -= p) {
+    const inverse = 1 / l[start + i]!;
+    const v0 = x0[i]! * inverse;
+    const v1 = x1[i]! * inverse;
+    const v2 = x2[i]! * inverse;
+    const v3 = x3[i]! * inverse;
+    for (let t = 0; t < i; t++) {
+      const factor = l[start + t]!;
+      x0[t]! -= factor * v0;
+      x1[t]! -= factor * v1;
+      x2[t]! -= factor * v2;
+      x3[t]! -= factor * v3;
+    }
+    x0[i] = v0;
+    x1[i] = v1;
+    x2[i] = v2;
+    x3[i] = v3;
+  }
 }
 
 /**

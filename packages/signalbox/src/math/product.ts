@@ -64,64 +64,77 @@ interface Block {
 }
 
 /** Four rows of the factor side by side at each depth; rows beyond the last are 0. */
-function pack(operand: Operand, into: Float64Array, { first, count, from, run }: Block): void {
-  const padded = Math.ceil(count / 4) * 4;
-  for (let r = 0; r < padded; r += 4) {
-    const to = r * run;
-    if (r + 4 > count) into.fill(0, to, to + 4 * run);
-    const used = Math.min(4, count - r);
-    if (operand.transposed) packDown(operand, into, { first: first + r, count: used, from, run, to });
-    else packAcross(operand, into, { first: first + r, count: used, from, run, to });
+function pack(operand: Operand, into: Float64Array, block: Block): void {
+  const { count, run } = block;
+  const whole = count - (count % 4);
+  if (whole < count) into.fill(0, whole * run, (whole + 4) * run);
+  if (operand.skipNaN === true) packAny(operand, into, { ...block, skip: 0 });
+  else {
+    if (operand.transposed) packDown(operand, into, block);
+    else packAcross(operand, into, block);
+    if (whole < count) packAny(operand, into, { ...block, skip: whole });
   }
 }
 
-type Strip = Block & { readonly to: number };
-
-function packAcross(operand: Operand, into: Float64Array, { first, count, from, run, to }: Strip): void {
-  const { data, stride, pick, shift, skipNaN } = operand;
+/** Whole strips of four rows, read four at a time. */
+function packAcross(operand: Operand, into: Float64Array, { first, count, from, run }: Block): void {
+  const { data, stride, pick, shift } = operand;
   const place = (r: number): number => (pick === undefined ? first + r : pick[first + r]!) * stride + from;
-  if (count === 4 && shift === undefined && skipNaN !== true) {
-    let [s0, s1, s2, s3] = [place(0), place(1), place(2), place(3)];
-    for (let o = to; o < to + 4 * run; o += 4) {
-      into[o] = data[s0++]!;
-      into[o + 1] = data[s1++]!;
-      into[o + 2] = data[s2++]!;
-      into[o + 3] = data[s3++]!;
-    }
-    return;
-  }
-  for (let r = 0; r < count; r++) {
-    const source = place(r);
-    for (let t = 0, o = to + r; t < run; t++, o += 4) {
-      let value = data[source + t]!;
-      if (shift !== undefined) value -= shift[from + t]!;
-      into[o] = skipNaN === true && Number.isNaN(value) ? 0 : value;
+  for (let r = 0; r + 4 <= count; r += 4) {
+    let [s0, s1, s2, s3] = [place(r), place(r + 1), place(r + 2), place(r + 3)];
+    for (let t = 0, o = r * run; t < run; t++, o += 4) {
+      const less = shift === undefined ? 0 : shift[from + t]!;
+      into[o] = data[s0++]! - less;
+      into[o + 1] = data[s1++]! - less;
+      into[o + 2] = data[s2++]! - less;
+      into[o + 3] = data[s3++]! - less;
     }
   }
 }
 
-function packDown(operand: Operand, into: Float64Array, { first, count, from, run, to }: Strip): void {
-  const { data, stride, pick, shift, weights, skipNaN } = operand;
-  const plain = count === 4 && skipNaN !== true;
-  for (let t = 0, o = to; t < run; t++, o += 4) {
-    const row = pick === undefined ? from + t : pick[from + t]!;
-    const weight = weights === undefined ? 1 : weights[row]!;
-    const source = row * stride + first;
-    if (plain && shift === undefined) {
-      into[o] = weight * data[source]!;
-      into[o + 1] = weight * data[source + 1]!;
-      into[o + 2] = weight * data[source + 2]!;
-      into[o + 3] = weight * data[source + 3]!;
-    } else if (plain && shift !== undefined) {
-      into[o] = weight * (data[source]! - shift[first]!);
-      into[o + 1] = weight * (data[source + 1]! - shift[first + 1]!);
-      into[o + 2] = weight * (data[source + 2]! - shift[first + 2]!);
-      into[o + 3] = weight * (data[source + 3]! - shift[first + 3]!);
-    } else {
-      for (let r = 0; r < count; r++) {
-        let value = data[source + r]!;
-        if (shift !== undefined) value -= shift[first + r]!;
-        into[o + r] = skipNaN === true && Number.isNaN(value) ? 0 : weight * value;
+/** Few enough depths at a time that their rows stay in the first cache, whatever the stride. */
+const DEPTHS = 8;
+
+/** Whole strips of four columns. */
+function packDown(operand: Operand, into: Float64Array, { first, count, from, run }: Block): void {
+  const { data, stride, pick, weights, shift } = operand;
+  for (let start = 0; start < run; start += DEPTHS) {
+    const end = Math.min(run, start + DEPTHS);
+    for (let r = 0; r + 4 <= count; r += 4) {
+      const col = first + r;
+      const less0 = shift === undefined ? 0 : shift[col]!;
+      const less1 = shift === undefined ? 0 : shift[col + 1]!;
+      const less2 = shift === undefined ? 0 : shift[col + 2]!;
+      const less3 = shift === undefined ? 0 : shift[col + 3]!;
+      for (let t = start, o = r * run + 4 * start; t < end; t++, o += 4) {
+        const row = pick === undefined ? from + t : pick[from + t]!;
+        const weight = weights === undefined ? 1 : weights[row]!;
+        const source = row * stride + col;
+        into[o] = weight * (data[source]! - less0);
+        into[o + 1] = weight * (data[source + 1]! - less1);
+        into[o + 2] = weight * (data[source + 2]! - less2);
+        into[o + 3] = weight * (data[source + 3]! - less3);
+      }
+    }
+  }
+}
+
+/** Any operand, a cell at a time, but for its first `skip` rows. */
+function packAny(operand: Operand, into: Float64Array, block: Block & { readonly skip: number }): void {
+  const { data, stride, transposed, pick, weights, shift, skipNaN } = operand;
+  const { first, count, from, run, skip } = block;
+  for (let start = 0; start < run; start += DEPTHS) {
+    const end = Math.min(run, start + DEPTHS);
+    for (let r = skip; r < count; r++) {
+      const base = (r - (r % 4)) * run + (r % 4);
+      for (let t = start; t < end; t++) {
+        const line = transposed ? from + t : first + r;
+        const row = pick === undefined ? line : pick[line]!;
+        const col = transposed ? first + r : from + t;
+        let value = data[row * stride + col]!;
+        if (shift !== undefined) value -= shift[col]!;
+        if (weights !== undefined) value *= weights[row]!;
+        into[base + 4 * t] = skipNaN === true && Number.isNaN(value) ? 0 : value;
       }
     }
   }
