@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { SignalboxError } from '../core/errors.ts';
+import { isLoopback } from '../pipeline/gateway-config.ts';
 
 /** Lets a request in, or throws. */
 export type Guard = (request: IncomingMessage) => void;
@@ -62,10 +63,6 @@ export function guard(
 
 function digest(key: string): Buffer {
   return createHash('sha256').update(key).digest();
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function loopbackOnly(request: IncomingMessage): void {

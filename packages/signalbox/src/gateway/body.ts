@@ -22,9 +22,18 @@ export function readChatRequest(bytes: unknown, group?: string): ChatRequest {
   if (!Array.isArray(messages) || messages.length === 0) {
     throw malformed('"messages" must be an array of at least one message');
   }
-  const written = JSON.stringify(messages);
+  const written = write(messages);
   const query = { id: sha256(written), messages: messages.map(readMessage), ...(group && { group }) };
   return { bytes, model, stream: stream === true, query, messages: written };
+}
+
+function write(messages: readonly unknown[]): string {
+  try {
+    return JSON.stringify(messages);
+  } catch (cause) {
+    // Parsing takes any depth, writing does not.
+    throw new SignalboxError('request', '"messages" is nested too deeply', { cause });
+  }
 }
 
 /** @throws SignalboxError where the bytes are no JSON object */

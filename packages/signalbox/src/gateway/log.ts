@@ -70,6 +70,7 @@ export function openLog({ file, retentionDays, now, logger }: LogOptions): Reque
   const flush = async (): Promise<void> => {
     write();
     while (writing) await writing;
+    await retained;
   };
 
   const retain = async (): Promise<void> => {
@@ -77,8 +78,10 @@ export function openLog({ file, retentionDays, now, logger }: LogOptions): Reque
     const { error } = await worker.order({ kind: 'retain', before });
     if (error !== undefined) lose(0, error);
   };
-  const retention = setInterval(() => void retain(), hour).unref();
-  void retain();
+  const retention = setInterval(() => {
+    retained = retain();
+  }, hour).unref();
+  let retained = retain();
 
   return {
     add(entry) {

@@ -87,3 +87,6 @@ export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
 export { writeTable } from '../datasets/write.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
+/** What `serve` calls models through. */
+export { openPools, providers, vendors } from '../providers/index.ts';
+export { strategies } from '../strategies/index.ts';

@@ -5,8 +5,7 @@ import { nearest, SignalboxError } from '../core/errors.ts';
 import type { ModelId, Price } from '../core/model.ts';
 import type { Provider } from '../core/provider.ts';
 import { checkRequires, type Strategy } from '../core/strategy.ts';
-import { openPools, providers, vendors } from '../providers/index.ts';
-import { strategies } from '../strategies/index.ts';
+import { openPools, providers, strategies, vendors } from './config.ts';
 import { type GatewaySettings, gatewaySchema, type ModelSettings } from './gateway-schema.ts';
 import { type PlacedYaml, readYaml, schemaError } from './yaml-place.ts';
 
@@ -66,6 +65,11 @@ export function parseGatewayConfig(file: string, text: string): GatewayConfig {
     log: { ...rest.log, file: resolve(dirname(file), rest.log.file) },
     models: poolModels(reader, models),
   };
+}
+
+/** True for an address that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 interface Reader {

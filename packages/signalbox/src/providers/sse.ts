@@ -22,12 +22,14 @@ export function eventCutter(): EventCutter {
   let scanned = 0;
   let lineStart = 0;
   let afterCr = false;
+  let crlf = false;
+  let deferred = false;
   return {
     push(read) {
       const bytes = pending.length === 0 ? read : Buffer.concat([pending, read]);
       const ends: number[] = [];
-      let i = scanned;
-      for (; i < bytes.length; i++) {
+      if (deferred && bytes[scanned] !== LF) ends.push(scanned);
+      for (let i = scanned; i < bytes.length; i++) {
         const byte = bytes[i]!;
         if (byte !== LF && byte !== CR) {
           afterCr = false;
@@ -36,14 +38,19 @@ export function eventCutter(): EventCutter {
         if (byte === LF && afterCr) {
           // The second half of CRLF: belongs to the line, and to the event, that the CR has ended.
           afterCr = false;
+          crlf = true;
           lineStart = i + 1;
           if (ends.at(-1) === i) ends[ends.length - 1] = i + 1;
+          else if (deferred && i === scanned) ends.push(i + 1);
           continue;
         }
         if (i === lineStart) ends.push(i + 1);
         afterCr = byte === CR;
         lineStart = i + 1;
       }
+      // Where lines have ended with CRLF, the other half of this CR is still to come, and belongs to its event.
+      deferred = crlf && afterCr && ends.at(-1) === bytes.length;
+      if (deferred) ends.pop();
       const end = ends.at(-1) ?? 0;
       pending = end === bytes.length ? none : bytes.subarray(end);
       scanned = pending.length;
