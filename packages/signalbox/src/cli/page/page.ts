@@ -90,7 +90,7 @@ ${several ? html`<h2>${set.dataset}</h2>` : null}
 <p class="answer">${unbroken(said.cost)}</p>
 <p>${unbroken(said.asides.join(' '))}</p>
 ${several ? null : html`<p class="context">${scope}</p>`}
-${nextSteps(set).map(
+${nextSteps(set, results.command).map(
   (step) => html`<p>${step}</p>
 `,
 )}

@@ -4,11 +4,11 @@
  */
 const light = `
   --paper: #ffffff; --ink: #111827; --context: #5b6472; --grid: #d1d5db; --wash: #f3f4f6;
-  --blue: #0072b2; --orange: #b86e00; --green: #007a59; --sky: #56b4e9; --loss: #d55e00; --link: #005a8c;
+  --blue: #0072b2; --orange: #b86e00; --green: #007a59; --sky: #56b4e9; --loss: #d55e00; --alarm: #b34e00; --link: #005a8c;
   --mark-orange: #e69f00; --mark-green: #009e73;`;
 const dark = `
   --paper: #10151d; --ink: #e5e7eb; --context: #9ca3af; --grid: #374151; --wash: #1b2330;
-  --blue: #4ba3d9; --orange: #e69f00; --green: #2fbf93; --sky: #56b4e9; --loss: #e8762b; --link: #7cc0ea;
+  --blue: #4ba3d9; --orange: #e69f00; --green: #2fbf93; --sky: #56b4e9; --loss: #e8762b; --alarm: #e8762b; --link: #7cc0ea;
   --mark-orange: #e69f00; --mark-green: #2fbf93;`;
 
 export const style = `
@@ -31,11 +31,11 @@ a { color: var(--link); }
 .context, .subtitle, figcaption { color: var(--context); font-size: 14px; }
 .subtitle { margin-bottom: 12px; }
 .simulated { display: inline-block; padding: 0 8px; border: 1px solid var(--loss); color: var(--ink); font-weight: 600; }
-.flag strong { color: var(--loss); }
+.flag strong { color: var(--alarm); }
 a.term { color: inherit; text-decoration: underline dotted var(--context); text-underline-offset: 3px; }
 .key { white-space: nowrap; font-weight: 600; }
 .blue { color: var(--blue); } .orange { color: var(--orange); } .green { color: var(--green); }
-figure { margin: 0 0 12px; break-inside: avoid; }
+figure { margin: 0 0 12px; }
 svg.chart { display: block; max-width: 100%; height: auto; overflow: visible; background: none; }
 svg.chart text { white-space: pre; }
 svg.narrow { display: none; }
@@ -87,14 +87,16 @@ code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-si
 @page { size: A4; margin: 14mm; }
 @page wide { size: A4 landscape; }
 @media print {
-  body { font-size: 11px; } main, header { padding: 0; max-width: none; }
+  body, p, dl, ul { font-size: 10.5px; } main, header { padding: 0; max-width: none; }
+  h1, h2 { font-size: 20px; margin-top: 24px; } h3 { font-size: 13.5px; margin-top: 24px; } h1 { margin-top: 0; }
+  .answer { font-size: 13.5px; } .context, .subtitle, dl.method { font-size: 10px; }
+  tr.beyond { background: var(--wash); } .toggle { display: none; }
   .scroll { overflow: visible; } .broad { page: wide; }
-  table { font-size: 8px; } td { font-size: 7.5px; } td small { font-size: 6.5px; } th, td { padding: 2px 3px; }
+  table { font-size: 9px; } td { font-size: 8.5px; } td small { font-size: 7px; } th, td { padding: 2px 3px; }
   .heat td { font-size: 7px; padding: 1px 2px; }
-  tr, figure, dl.method > * { break-inside: avoid; } h2, h3, .subtitle { break-after: avoid; }
+  tr, svg.chart, dl.method > * { break-inside: avoid; } h2, h3, .subtitle { break-after: avoid; }
   thead { display: table-header-group; }
   svg.wide { display: block; } svg.narrow { display: none; }
-  .plane input, .plane label { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
   a.term { text-decoration: none; } a[href^=http]::after { content: " (" attr(href) ")"; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

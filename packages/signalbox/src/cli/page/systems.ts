@@ -30,9 +30,14 @@ import { maybeTerm, term } from './terms.ts';
 /** Systems on one scale, then every number there is about them. */
 export function systemsSection(set: ResultSet, drawing: Drawing, least: number): Markup {
   const charts = systemsChart(set, drawing);
+  const about = html`<p class="subtitle">Dot: ${set.primary === 'macro' ? term('macro', 'mean of the groups') : term('quality', 'mean of all queries')} on ${counted(set.protocol.testRows, 'query', 'queries')}; line: ${term('interval', '95 % interval')}; dashed: ${term('best single')}. Hollow dots need hindsight; the hatched part of the ${term('oracle')} is not reachable before generation.</p>`;
   return html`<h3>${title(set)}</h3>
-<p class="subtitle">Dot: ${set.primary === 'macro' ? term('macro', 'mean of the groups') : term('quality', 'mean of all queries')} on ${counted(set.protocol.testRows, 'query', 'queries')}; line: ${term('interval', '95 % interval')}; dashed: ${term('best single')}. Hollow dots need hindsight; the hatched part of the ${term('oracle')} is not reachable before generation.</p>
-${charts.length > 0 ? html`<figure>${charts}</figure>` : html`<p>No system has a value on these rows.</p>`}
+${
+  charts.length > 0
+    ? html`${about}
+<figure>${charts}</figure>`
+    : html`<p>No system has a value on these rows.</p>`
+}
 ${table(set, least)}
 ${costTable(set)}`;
 }

@@ -35,7 +35,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
   const blocks = results.sets.map((set) => {
     const estimates = set.systems.flatMap((system) => primary(set, system) ?? []);
     const view = { set, width, paint: paints, decimals: columnDecimals(estimates, least) };
-    return section(view, { several, truth: options.truth });
+    return section(view, { several, command: results.command, truth: options.truth });
   });
   const blank = several ? '\n\n\n' : '\n\n';
   const text = `${[...blocks, ending(results, width, paints)].join(blank)}\n`;
@@ -44,6 +44,7 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
 
 interface About {
   readonly several: boolean;
+  readonly command: string;
   readonly truth: Truths | undefined;
 }
 
@@ -65,7 +66,7 @@ function section(view: View, about: About): string {
     remarks(view),
     about.several
       ? ''
-      : nextSteps(set)
+      : nextSteps(set, about.command)
           .map((step) => paragraph(step, (line) => line))
           .join('\n'),
   ];

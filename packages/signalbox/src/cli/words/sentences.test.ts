@@ -14,6 +14,7 @@ function change(set: ResultSet, name: string, changes: Partial<System>): ResultS
   return { ...set, systems: set.systems.map((s) => (s.name === name ? { ...s, ...changes } : s)) };
 }
 
+const none = { '95': null, '98': null, '99': null };
 const lift = (value: number, low: number, high: number): Versus => ({ value, low, high, p: 0.2 });
 
 test('a gain, a loss and an interval around zero are three different sentences', () => {
@@ -38,9 +39,16 @@ test('a gain, a loss and an interval around zero are three different sentences',
   });
   assert.match(
     said(unsure).quality,
-    /^Routing gains 0\.2 points \[−0\.4, 0\.8\], which may as well be a loss, against/,
+    /^Routing gains 0\.2 points \[−0\.4, 0\.8\] over .* \(the interval includes zero\);/,
   );
-  assert.match(nextSteps(unsure).join(' '), /includes zero/);
+  assert.match(nextSteps(unsure).join(' '), /would narrow the interval/);
+  assert.match(nextSteps(gain, 'report a.jsonl --seed 0').join(' '), /signalbox train a\.jsonl -o router/);
+  const dear = change(loss, 'residual', {
+    versus: loss.systems.find((s) => s.name === 'residual')!.versus,
+    costAt: none,
+    costAtFixed: none,
+  });
+  assert.deepEqual(nextSteps(dear, 'report a.jsonl'), []);
 });
 
 test('the macro average is named where it is what is compared', () => {
@@ -53,7 +61,6 @@ test('the cost sentence reads the fixed operating point first, and says so when 
     said(set).cost,
     'To keep 98 % of the quality of the best single model, routing spends 62 % [57, 67] of its cost, at an operating point fixed on training rows. Mixing single models without looking at the query takes 85 %.',
   );
-  const none = { '95': null, '98': null, '99': null };
   const { costAtFixed: _, ...rest } = set.systems.find((s) => s.name === 'residual')!;
   const onHull = { ...set, systems: set.systems.map((s) => (s.name === 'residual' ? rest : s)) };
   assert.match(said(onHull).cost, /99 % .* 66 % \[61, 71\] .*optimistic/);

@@ -45,7 +45,9 @@ function qualitySentence(set: ResultSet): string {
   const main = headline(set)?.system ?? find(set, 'task-table');
   const estimate = main && primary(set, main);
   if (main === undefined || !estimate) {
-    return `No router was run on these ${counted(set.protocol.testRows, 'query', 'queries')}.`;
+    const any = set.systems.some((system) => system.kind === 'router');
+    const on = `on these ${counted(set.protocol.testRows, 'query', 'queries')}`;
+    return any ? `No router has a value ${on}.` : `No router was run ${on}.`;
   }
   const where = `${set.primary === 'macro' ? `in the mean of ${counted(set.groups.length, 'group')}, ` : ''}on ${counted(estimate.n, 'query', 'queries')}`;
   const subject = main.name === 'task-table' ? 'Choosing by group (task table)' : 'Routing';
@@ -54,7 +56,8 @@ function qualitySentence(set: ResultSet): string {
     return `${subject} reaches ${spoken(estimate)} ${where}; it was not compared with the best single model.`;
   }
   const more = main.name === 'task-table' ? '' : againstTable(main);
-  return `${subject} ${verb(lift)} the best single model ${where}${more}.`;
+  const zero = straddles(lift) ? ' (the interval includes zero)' : '';
+  return `${subject} ${verb(lift)} the best single model ${where}${zero}${more}.`;
 }
 
 function oneModel(set: ResultSet): string {
@@ -66,11 +69,10 @@ function oneModel(set: ResultSet): string {
 
 function verb(lift: Versus): string {
   if (lift.value === 0 && lift.low === 0 && lift.high === 0) return 'changes nothing against';
-  if (lift.low > 0) return `gains ${spokenPoints(lift)} over`;
-  if (lift.high < 0) return `loses ${spokenPoints(lift, true)} against`;
-  const direction = lift.value < 0 ? ['loses', 'gain'] : ['gains', 'loss'];
-  return `${direction[0]} ${spokenPoints(lift, lift.value < 0)}, which may as well be a ${direction[1]}, against`;
+  return lift.value < 0 ? `loses ${spokenPoints(lift, true)} against` : `gains ${spokenPoints(lift)} over`;
 }
+
+const straddles = (lift: Versus): boolean => lift.low <= 0 && lift.high >= 0 && lift.low !== lift.high;
 
 function againstTable(main: System): string {
   const difference = main.versus.taskTable;
@@ -106,7 +108,7 @@ export function equalQuality(system: System): AtLevel | undefined {
 function costSentence(set: ResultSet): string {
   if (set.costUnit === null) return 'No cost is recorded, so nothing is said about cost.';
   const main = headline(set)?.system;
-  if (main === undefined) return 'No router was run, so nothing is said about its cost.';
+  if (main === undefined) return 'No router has a value, so nothing is said about its cost.';
   if (set.costUnit === 'strong share' && (main.cpt50 || main.cpt80)) return strongSentence(main);
   const at = equalQuality(main);
   if (at !== undefined) return equalSentence(set, at);
@@ -186,20 +188,27 @@ export function allEqual(set: ResultSet): boolean {
   return values.length > 1 && values.every((value) => value === values[0]);
 }
 
-/** What to do next, as commands and sentences. `data` is the name of the table where one is known. */
-export function nextSteps(set: ResultSet): string[] {
-  const steps: string[] = [];
-  const lift = headline(set)?.system.versus.bestSingle;
+/**
+ * What to do next, in sentences. `command` is how the results came about: a report of a table leads to
+ * training on it where routing gained something, in quality or in cost.
+ */
+export function nextSteps(set: ResultSet, command = ''): string[] {
   if (set.models.length < 2) {
     return ['Add the outcomes of a second model on the same queries and run the report again.'];
   }
-  if (lift && lift.low <= 0 && lift.high >= 0 && lift.low !== lift.high) {
-    steps.push('The interval includes zero: more labelled queries would narrow it.');
-  }
+  const steps: string[] = [];
+  const main = headline(set)?.system;
+  const lift = main?.versus.bestSingle;
+  if (lift && straddles(lift)) steps.push('More labelled queries would narrow the interval.');
   if (set.costUnit === null)
     steps.push('Record what each answer cost (column cost) to see what routing saves.');
   if (set.groups.length < 2) {
     steps.push('Name the task or domain of each query (group) to see the task table, the baseline to beat.');
+  }
+  const data = /^report ([^-"\s][^"\s]*)(?= |$)/.exec(command)?.[1];
+  const saves = main && (equalQuality(main)?.share.high ?? 1) < 1;
+  if (data !== undefined && ((lift && lift.low > 0) || saves)) {
+    steps.push(`To train this router: signalbox train ${data} -o router/`);
   }
   return steps;
 }

@@ -56,7 +56,7 @@ export function planeChart(set: ResultSet, drawing: Drawing, id: string): Plane 
     layouts.map((layout) => draw({ set, points, lines, drawing, scale, layout, toggled: canLog })),
   );
   const toggle = canLog
-    ? html`<p class="context">Cost axis: <label><input type="radio" name="${id}" class="log"${raw(log ? ' checked' : '')}>logarithmic</label> <label><input type="radio" name="${id}" class="linear"${raw(log ? '' : ' checked')}>linear</label></p>`
+    ? html`<p class="context toggle">Cost axis: <label><input type="radio" name="${id}" class="log"${raw(log ? ' checked' : '')}>logarithmic</label> <label><input type="radio" name="${id}" class="linear"${raw(log ? '' : ' checked')}>linear</label></p>`
     : null;
   return {
     markup: html`<div class="plane">${toggle}${charts}</div>`,
