@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
+import { fileError } from './files.ts';
 import { openTable } from './open.ts';
 import { folderOf, quietContext } from './tables.fixture.ts';
 
@@ -420,6 +421,22 @@ test('bad input: a file that may not be read', {
   const folder = await folderOf(t, { 'a.csv': `${long}q,m,1\n` });
   await chmod(join(folder, 'a.csv'), 0o000);
   assert.match((await failure(open([join(folder, 'a.csv')]))).message, /may not be read by this user/);
+});
+
+test('bad input: what the file system refuses is said in words', () => {
+  for (const [code, says] of [
+    ['EACCES', /may not be read by this user/],
+    ['EISDIR', /is a folder/],
+    ['EIO', /could not be read \(oh\)/],
+  ] as const) {
+    const error = fileError('a.csv', Object.assign(new Error('oh'), { code }));
+    assert.match(error.message, says);
+    assert.equal(error.place.file, 'a.csv');
+  }
+});
+
+test('bad input: a device', { skip: process.platform === 'win32' && 'there is no /dev/null' }, async () => {
+  assert.match((await failure(open(['/dev/null']))).message, /neither a file nor a folder/);
 });
 
 test('reading stops when it is asked to', async (t) => {

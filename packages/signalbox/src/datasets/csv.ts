@@ -20,6 +20,7 @@ export const csv: Format = {
     const long = longReader(table, options, true);
     const ids: WideSource['ids'] = new Map();
     for (const file of files) await readFile({ file, table, options, context, long, ids });
+    long.end();
     return table.finish({ name: tableName(files), format: 'csv', options, file: files[0]?.path ?? '' });
   },
 };

@@ -219,6 +219,32 @@ test('canonical long form from several files is one table, and rows of one text 
   assert.equal(Object.keys(table.digests).length, 2);
 });
 
+test('rows of one query that name another group are counted, and the first holds', async (t) => {
+  const content = 'query_id,model,score,group,time\nq,m,1,shop,1\nq,n,0,law,2\nq,o,1,shop,3\n';
+  const table = await openText(t, { name: 'a.csv', content });
+  assert.deepEqual(table.examples, [{ id: 'q', messages: [], group: 'shop', time: '1' }]);
+  assert.match(
+    table.notes.join(' '),
+    /1 rows name another `group` than the first row of their query.*a\.csv:3/,
+  );
+});
+
+test('of many repeats the mean takes all, and the first 32 are kept', async (t) => {
+  const rows = Array.from({ length: 40 }, (_, s) => `q,m,${s < 30 ? 1 : 0},${s}`);
+  const table = await openText(t, {
+    name: 'a.csv',
+    content: `query_id,model,score,sample\n${rows.join('\n')}\n`,
+  });
+  assert.deepEqual([table.quality.data[0], table.k.data[0], table.samples?.length], [0.75, 40, 32]);
+  assert.match(table.notes.join(' '), /1 cells have more than 32 repeats/);
+});
+
+test('repeats that are themselves means weigh as many samples as they have', async (t) => {
+  const content = 'query_id,model,score,sample,k\nq,m,1,0,1\nq,m,0.5,1,4\n';
+  const table = await openText(t, { name: 'a.csv', content });
+  assert.deepEqual([table.quality.data[0], table.k.data[0], table.samples], [0.6, 5, undefined]);
+});
+
 test('one model is a note, not an error', async (t) => {
   const table = await openText(t, { name: 'a.csv', content: 'query_id,model,score\nq,m,1\n' });
   assert.match(table.notes.join(' '), /Only one model \(m\).*nothing to route between/);

@@ -25,6 +25,7 @@ export const jsonl: Format = {
         else reader.row(value, place);
       }
     }
+    reader.end();
     return table.finish({
       name: tableName(files),
       format: 'jsonl',

@@ -20,6 +20,13 @@ export async function listFiles(paths: readonly string[]): Promise<SourceFile[]>
   const found = new Map<string, SourceFile>();
   for (const path of paths) {
     const stats = await statOf(path);
+    if (!stats.isDirectory() && !stats.isFile()) {
+      throw new SignalboxError(
+        'file',
+        'it is neither a file nor a folder. A table is read more than once: save it as a file first.',
+        { file: path },
+      );
+    }
     const inside = stats.isDirectory() ? await filesBelow(path) : [{ path, name: basename(path) }];
     for (const each of inside) {
       if (!found.has(resolve(each.path))) found.set(resolve(each.path), await withHead(each));

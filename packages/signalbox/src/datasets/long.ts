@@ -16,20 +16,23 @@ import { numberIn } from './numbers.ts';
 
 const known: ReadonlySet<string> = new Set(longFields);
 const required = ['query_id', 'model', 'score'] as const;
-/** What may not differ between the rows of one query. */
-const shared = ['messages', 'group', 'split', 'cluster', 'reference'] as const;
+/** What belongs to the query, though a log may name it otherwise from call to call: the first holds, and a note says so. */
+const perQuery: ReadonlySet<keyof Details> = new Set(['group', 'cluster', 'reference', 'dataset']);
 
 /** Takes rows of the canonical long form, in any order and from any number of files, into a table. */
 export interface LongReader {
   /** @throws SignalboxError where a column that is needed is missing, or one is a slip of a known name */
   columns(header: readonly string[], place: Place): void;
   row(fields: Fields, place: Place): void;
+  /** Notes what differed between rows of one query, once all rows are read. */
+  end(): void;
 }
 
 /** @param text whether numbers come as text, as in CSV */
 export function longReader(table: TableBuilder, options: ReadOptions, text: boolean): LongReader {
   const queries = new Map<string, number>();
   const firstPlaces: Place[] = [];
+  const differing = new Map<string, { rows: number; at: Place }>();
   const seen = new Set<string>(options.ignoreColumns ?? []);
   const checkName = (name: string, place: Place): void => {
     if (known.has(name) || seen.has(name)) return;
@@ -49,7 +52,10 @@ export function longReader(table: TableBuilder, options: ReadOptions, text: bool
     const details = detailsIn(fields, place);
     const index = queries.get(id);
     if (index !== undefined) {
-      merge({ table, index, details, place, first: firstPlaces[index]! });
+      for (const name of merge({ table, index, details, place, first: firstPlaces[index]! })) {
+        const { rows, at } = differing.get(name) ?? { rows: 0, at: place };
+        differing.set(name, { rows: rows + 1, at });
+      }
       return index;
     }
     const added = table.example({ messages: [], ...details, id });
@@ -87,6 +93,13 @@ export function longReader(table: TableBuilder, options: ReadOptions, text: bool
         kind: scoreKindIn(fields, 'score_kind', place),
         place,
       });
+    },
+    end: () => {
+      for (const [name, { rows, at }] of differing) {
+        table.note(
+          `${rows} rows name another \`${name}\` than the first row of their query, which holds; the first of them stands in ${at.file}:${at.line}.`,
+        );
+      }
     },
   };
 }
@@ -126,31 +139,37 @@ function missingColumn(name: string, place: Place): SignalboxError {
   );
 }
 
-/** Adds what a further row of a query knows of it. */
+/** Adds what a further row of a query knows of it. @returns what it says otherwise than the rows before, and may */
 function merge(work: {
   readonly table: TableBuilder;
   readonly index: number;
   readonly details: Details;
   readonly place: Place;
   readonly first: Place;
-}): void {
+}): (keyof Details)[] {
   const { table, index, details, place, first } = work;
   const before = table.examples[index]!;
-  for (const name of shared) {
-    const [given, had] = [details[name], before[name]];
-    if (given === undefined || had === undefined || given === had) continue;
-    if (name === 'messages' && (had.length === 0 || JSON.stringify(given) === JSON.stringify(had))) continue;
+  const names = Object.keys(details) as (keyof Details)[];
+  const absent = (name: keyof Details): boolean =>
+    name === 'messages' ? before.messages.length === 0 : !(name in before);
+  const added = names.filter(absent);
+  const other = names.filter(
+    (name) => !absent(name) && JSON.stringify(details[name]) !== JSON.stringify(before[name]),
+  );
+  for (const [name, field] of [
+    ['messages', 'text'],
+    ['split', 'split'],
+  ] as const) {
+    if (!other.includes(name)) continue;
     const where = `${first.file === place.file ? '' : `${first.file}, `}line ${first.line}`;
-    const field = name === 'messages' ? 'text' : name;
     throw new SignalboxError(
       'row',
       `the query ${before.id} has another ${field} here than from ${where} on. Rows of one query_id must agree.`,
       place,
     );
   }
-  table.examples[index] = {
-    ...details,
-    ...before,
-    ...(before.messages.length === 0 && details.messages && { messages: details.messages }),
-  };
+  if (added.length > 0) {
+    table.examples[index] = { ...before, ...Object.fromEntries(added.map((name) => [name, details[name]])) };
+  }
+  return other.filter((name) => perQuery.has(name));
 }

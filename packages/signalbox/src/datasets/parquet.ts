@@ -55,6 +55,7 @@ export const parquet: Format = {
         ...roles,
       };
     }
+    long.end();
     return table.finish({
       name: tableName(files),
       format: 'parquet',

@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { scoreKinds, statuses } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { userMessage } from '../core/query.ts';
-import { type Cell, tableBuilder } from './build.ts';
+import { tableBuilder } from './build.ts';
+import type { Cell } from './calls.ts';
 import { openTable } from './open.ts';
 import { folderOf, kept, openText, quietContext } from './tables.fixture.ts';
-import { writeTable } from './write.ts';
+import { writeRows, writeTable } from './write.ts';
 
 /** Any text but the empty one and halves of surrogate pairs, which UTF-8 has no place for. */
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }).filter((s) => s.isWellFormed());
@@ -117,6 +118,32 @@ test('JSONL: text once for each query, roles on the first line, the score always
     await readFile(join(folder, 'b.jsonl'), 'utf8'),
     '{"signalbox":{"weak":"a","strong":"b"}}\n{"query_id":"q","text":"hi","group":"g","model":"a","score":1}\n{"query_id":"q","group":"g","model":"b","score":null}\n',
   );
+});
+
+test('rows that come from elsewhere keep what a table has no place for', async (t) => {
+  const folder = await folderOf(t, {});
+  const rows = async function* () {
+    yield {
+      query_id: 'q',
+      model: 'm',
+      score: null,
+      request_id: 'r1',
+      predicted_score: 0.5,
+      policy: 'utility',
+    };
+  };
+  for (const ending of ['jsonl', 'csv', 'parquet']) {
+    const path = join(folder, `log.${ending}`);
+    await writeRows({ rows: rows(), roles: { weak: 'm' } }, path, quietContext());
+    const table = await openTable({ paths: [path], options: {}, context: quietContext() });
+    assert.deepEqual(table.notes, [
+      'Only one model (m) is in the table: there is nothing to route between.',
+      'Never observed: m.',
+    ]);
+    assert.equal(table.weak, ending === 'csv' ? undefined : 'm');
+  }
+  assert.match(await readFile(join(folder, 'log.jsonl'), 'utf8'), /"request_id":"r1","predicted_score":0.5/);
+  assert.match(await readFile(join(folder, 'log.csv'), 'utf8'), /\nq,,,m,.*utility,r1,0.5,/);
 });
 
 test('CSV warns that it has no place for the roles', async (t) => {

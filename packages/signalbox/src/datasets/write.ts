@@ -4,8 +4,9 @@ import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
-import type { LongField } from './canonical.ts';
+import { type LongField, longFields } from './canonical.ts';
 import { endingOf, stopIfAborted } from './files.ts';
+import type { Roles } from './long.ts';
 import { type LongRow, longRows, usedFields } from './long-rows.ts';
 
 /** Text is handed to the file in pieces of about this length; rows of Parquet in groups. */
@@ -13,28 +14,42 @@ const pieceLength = 1 << 18;
 const groupRows = 10_000;
 const whole: ReadonlySet<LongField> = new Set(['sample', 'k']);
 
+/** Rows of the canonical long form, and what the table says of itself. */
+export interface LongRows {
+  readonly rows: Iterable<LongRow> | AsyncIterable<LongRow>;
+  /** Columns of CSV and Parquet; absent = every field that there is. */
+  readonly fields?: readonly LongField[];
+  readonly roles?: Roles;
+}
+
 /**
  * Writes the table in the canonical long form, as `.jsonl`, `.csv` or `.parquet` by the ending of the path.
- * It is written aside and then renamed: a reader sees the old file or the whole new one. Read back, it gives
- * the same table; CSV has no place for `primary`, `weak` and `strong` and for an answer that is empty.
+ * Read back, it gives the same table; CSV has no place for `primary`, `weak` and `strong` and for an answer
+ * that is empty.
  * @throws SignalboxError for another ending, and where the file cannot be written
  */
 export async function writeTable(table: Dataset, path: string, context: Context): Promise<void> {
-  const write = Object.hasOwn(writers, endingOf(path))
-    ? writers[endingOf(path) as keyof typeof writers]
-    : undefined;
-  if (write === undefined) {
+  const rows = watched(table, context);
+  await writeRows({ rows, fields: usedFields(table), roles: rolesOf(table) }, path, context);
+}
+
+/**
+ * Writes rows that come from elsewhere, such as the log of serving, one by one. The file is written aside and
+ * then renamed: a reader sees the old one or the whole new one.
+ * @throws SignalboxError for an ending that is none of .jsonl, .csv and .parquet, and where the file cannot be written
+ */
+export async function writeRows(table: LongRows, path: string, context: Context): Promise<void> {
+  const ending = endingOf(path);
+  if (!isWritten(ending)) {
     throw new SignalboxError(
       'usage',
       'a table is written as .jsonl, .csv or .parquet; the name of the file must end in one of them.',
-      {
-        file: path,
-      },
+      { file: path },
     );
   }
   const aside = `${path}.${randomUUID().slice(0, 8)}.partial`;
   try {
-    await write(table, aside, context);
+    await writers[ending](table, aside, context);
     await rename(aside, path);
   } catch (cause) {
     await rm(aside, { force: true });
@@ -42,28 +57,27 @@ export async function writeTable(table: Dataset, path: string, context: Context)
   }
 }
 
+function isWritten(ending: string): ending is keyof typeof writers {
+  return Object.hasOwn(writers, ending);
+}
+
 const writers = {
-  jsonl: async (table: Dataset, path: string, context: Context) => {
-    await writeText(path, jsonLines(table, context));
-  },
-  csv: async (table: Dataset, path: string, context: Context) => {
-    const said = Object.keys(rolesOf(table));
+  jsonl: ({ rows, roles = {} }: LongRows, path: string) => writeText(path, jsonLines(rows, roles)),
+  csv: async ({ rows, fields = longFields, roles = {} }: LongRows, path: string, context: Context) => {
+    const said = Object.keys(roles).map((name) => `--${name}`);
     if (said.length > 0) {
       context.warn(
-        `CSV has no place for what the table says of itself: give ${said.map((name) => `--${name}`).join(', ')} when it is read.`,
+        `CSV has no place for what the table says of itself: give ${said.join(', ')} when it is read.`,
       );
     }
-    await writeText(path, csvLines(table, context));
+    await writeText(path, csvLines(rows, fields));
   },
-  parquet: async (table: Dataset, path: string, context: Context) => {
-    const fields = usedFields(table);
-    const columns = fields.map((name) => ({ name, type: parquetType(name) }));
-    const kvMetadata = Object.entries(rolesOf(table)).map(([key, value]) => ({ key, value }));
+  parquet: async ({ rows, fields = longFields, roles = {} }: LongRows, path: string) => {
     await parquetWriteRows({
       writer: fileWriter(path),
-      rows: parquetRows(table, fields, context),
-      columns,
-      kvMetadata,
+      rows: parquetRows(rows, fields),
+      columns: fields.map((name) => ({ name, type: parquetType(name) })),
+      kvMetadata: Object.entries(roles).map(([key, value]) => ({ key, value })),
       createdBy: 'signalbox',
       rowGroupSize: groupRows,
     });
@@ -71,7 +85,7 @@ const writers = {
 };
 
 /** What the table says of itself, as far as a reader would not assume it anyway. */
-function rolesOf({ primary, weak, strong }: Dataset): Record<string, string> {
+function rolesOf({ primary, weak, strong }: Dataset): Roles {
   return {
     ...(primary !== 'quality' && { primary }),
     ...(weak !== undefined && { weak }),
@@ -79,17 +93,14 @@ function rolesOf({ primary, weak, strong }: Dataset): Record<string, string> {
   };
 }
 
-function* jsonLines(table: Dataset, context: Context): Generator<string> {
-  const roles = rolesOf(table);
+async function* jsonLines(rows: LongRows['rows'], roles: Roles): AsyncGenerator<string> {
   if (Object.keys(roles).length > 0) yield `${JSON.stringify({ signalbox: roles })}\n`;
-  for (const row of watched(table, context)) yield `${JSON.stringify(row)}\n`;
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
 
-function* csvLines(table: Dataset, context: Context): Generator<string> {
-  const fields = usedFields(table);
+async function* csvLines(rows: LongRows['rows'], fields: readonly LongField[]): AsyncGenerator<string> {
   yield `${fields.join(',')}\n`;
-  for (const row of watched(table, context))
-    yield `${fields.map((field) => csvCell(row[field])).join(',')}\n`;
+  for await (const row of rows) yield `${fields.map((field) => csvCell(row[field])).join(',')}\n`;
 }
 
 function csvCell(value: LongRow[LongField]): string {
@@ -98,8 +109,8 @@ function csvCell(value: LongRow[LongField]): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function* parquetRows(table: Dataset, fields: readonly LongField[], context: Context) {
-  for (const row of watched(table, context)) {
+async function* parquetRows(rows: LongRows['rows'], fields: readonly LongField[]) {
+  for await (const row of rows) {
     const out: Record<string, string | number | null> = {};
     for (const field of fields) {
       const value = row[field] ?? null;
@@ -118,6 +129,8 @@ function parquetType(field: LongField): 'STRING' | 'INT32' | 'DOUBLE' {
     'tokens_out',
     'latency_ms',
     'propensity',
+    'predicted_score',
+    'predicted_cost',
   ];
   if (whole.has(field)) return 'INT32';
   return numbers.includes(field) ? 'DOUBLE' : 'STRING';
@@ -136,11 +149,11 @@ function* watched(table: Dataset, context: Context): Generator<LongRow> {
   }
 }
 
-async function writeText(path: string, lines: Iterable<string>): Promise<void> {
+async function writeText(path: string, lines: AsyncIterable<string>): Promise<void> {
   await using handle = await open(path, 'wx');
   let piece: string[] = [];
   let length = 0;
-  for (const line of lines) {
+  for await (const line of lines) {
     piece.push(line);
     length += line.length;
     if (length < pieceLength) continue;
