@@ -48,7 +48,7 @@ export function fitBase(
 /** queries x models. A group that is not given, or was not seen in training, is guessed from the text. */
 export function predictBase({ queries, features }: Encoded, base: Base): Matrix {
   const known = new Map(base.groups.map((name, g) => [name, g]));
-  const given = queries.map(({ group }) => (base.useGroup ? known.get(group ?? noGroup) : undefined));
+  const given = queries.map((query) => (base.useGroup ? known.get(query.group ?? noGroup) : undefined));
   const guess =
     base.posterior !== null && given.includes(undefined)
       ? groupProbabilities(base.posterior, features)
