@@ -85,7 +85,7 @@ function section(results: Results, set: ResultSet, { drawing, id, several, truth
   const least = results.command.startsWith('reproduce') ? 2 : 0;
   return html`<section id="${id}">
 ${several ? html`<h2>${set.dataset}</h2>` : null}
-<p class="context">${set.dataset}: ${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
+<p class="context">${several ? '' : `${set.dataset}: `}${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
 <p class="answer">${unbroken(said.quality)}</p>
 <p class="answer">${unbroken(said.cost)}</p>
 <p>${unbroken(said.asides.join(' '))}</p>

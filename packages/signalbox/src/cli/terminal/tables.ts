@@ -114,7 +114,7 @@ export function systemsTable(view: View): string {
 
 /** Routers against the task table, and how measures of cost and quality together see them. */
 export function routersTable(view: View): string {
-  return [againstTable(view), together(view)].filter(Boolean).join('\n\n');
+  return [againstTable(view), weakAndStrong(view), equalQuality(view)].filter(Boolean).join('\n\n');
 }
 
 function againstTable(view: View): string {
@@ -155,49 +155,55 @@ const inShare = (x: Estimate | null | undefined): string =>
 const inUnits = (x: Estimate | undefined): string =>
   x ? `${fixed(x.value, 3)} ${bracket(x, (y) => fixed(y, 3))}` : '';
 
-function together(view: View): string {
-  const hull = find(view.set, 'zero-router');
-  const systems = [...compared(view.set), ...(hull === undefined ? [] : [hull])];
+function withHull({ set }: View): System[] {
+  const hull = find(set, 'zero-router');
+  return [...compared(set), ...(hull === undefined ? [] : [hull])];
+}
+
+/** What the calls of a strong model win over a weak one. */
+function weakAndStrong(view: View): string {
+  const shown = withHull(view).filter((system) => system.apgr ?? system.cpt50 ?? system.cpt80);
+  if (shown.length === 0) return '';
+  const rows = shown.map((system) => [
+    clean(label(system)),
+    inUnits(system.apgr),
+    inShare(system.cpt50),
+    inShare(system.cpt80),
+  ]);
+  const columns = [{ ...name, head: 'system' }, number('APGR', 1), number('CPT(50) %'), number('CPT(80) %')];
+  const about =
+    'CPT(x) is the share of calls to the strong one that wins x % of its lead; APGR is the share won, over all shares of calls';
+  return titled(view, 'Weak and strong', about, table({ columns, rows }, view.width));
+}
+
+/** What equal quality costs, where cost is more than the share of strong calls. */
+function equalQuality(view: View): string {
+  if (view.set.costUnit === 'strong share') return '';
+  const systems = withHull(view);
   const fixedPoints = systems.some((system) => system.costAtFixed !== undefined);
-  const calls = systems.some((system) => system.cpt50 ?? system.cpt80);
-  const shares = (system: System): System['costAt'] =>
-    calls ? undefined : fixedPoints ? system.costAtFixed : system.costAt;
-  const shown = systems.filter(
-    (s) => (calls ? undefined : s.aiq) ?? s.apgr ?? s.cpt50 ?? s.cpt80 ?? shares(s),
-  );
+  const shares = (system: System): System['costAt'] => (fixedPoints ? system.costAtFixed : system.costAt);
+  const shown = systems.filter((system) => system.aiq ?? shares(system));
   if (shown.length === 0) return '';
   const rows = shown.map((system) => {
     const at = shares(system);
-    return [
-      clean(label(system)),
-      calls ? '' : inUnits(system.aiq),
-      inUnits(system.apgr),
-      inShare(system.cpt50),
-      inShare(system.cpt80),
-      ...(['99', '98', '95'] as const).map((level) =>
-        at && at[level] === null ? '–' : inShare(at?.[level]),
-      ),
-    ];
+    const cells = (['99', '98', '95'] as const).map((level) =>
+      at && at[level] === null ? '–' : inShare(at?.[level]),
+    );
+    return [clean(label(system)), inUnits(system.aiq), ...cells];
   });
   const columns = [
     { ...name, head: 'system' },
-    number('AIQ', 5),
-    number('APGR'),
-    number('CPT(50) %'),
-    number('CPT(80) %'),
+    number('AIQ', 3),
     number('at 99 %', 1),
-    number('at 98 %', 4),
+    number('at 98 %'),
     number('at 95 %', 2),
   ];
   const where = fixedPoints
     ? 'at an operating point fixed on training rows'
     : 'read on the hull, which is optimistic';
-  const any = shown.some((s) => shares(s) !== undefined);
-  const about = any
-    ? `what it costs, in % of the best single model, to keep so much of its quality, ${where}; – = not reached`
-    : calls
-      ? 'CPT(x) is the share of calls to the strong model that wins x % of its lead over the weak one'
-      : 'mean height of the cost-quality hull (AIQ)';
+  const about = shown.some((system) => shares(system) !== undefined)
+    ? `in % of that of the best single model, to keep so much of its quality, ${where}; – = not reached`
+    : 'mean height of the cost-quality hull (AIQ)';
   return titled(view, 'Cost', about, table({ columns, rows }, view.width));
 }
 

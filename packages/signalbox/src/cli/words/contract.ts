@@ -225,7 +225,7 @@ function decorate(at: World, shape: Shape, system: System): System {
 function hull(at: World, shape: Shape, mean: readonly number[]): System {
   const shared = {
     name: 'zero-router',
-    kind: 'baseline' as const,
+    kind: 'bound' as const,
     quality: null,
     macro: null,
     groups: null,

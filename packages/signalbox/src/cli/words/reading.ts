@@ -90,9 +90,11 @@ export function bestSingleModel(set: ResultSet): string | undefined {
   return shares[0]?.[0];
 }
 
-/** True where outcomes had to be known to choose: a bound or the oracle. */
+/** True where outcomes had to be known to choose: a bound or the oracle, but not the hull of single models. */
 export const unreachable = (system: System): boolean =>
-  system.kind === 'oracle' || system.kind === 'bound' || system.name === 'best-single-hindsight';
+  (system.name !== 'zero-router' && system.kind === 'bound') ||
+  system.kind === 'oracle' ||
+  system.name === 'best-single-hindsight';
 
 /** The reachable system with the greatest value; undefined where several share it or there is none. */
 export function highest(set: ResultSet): System | undefined {

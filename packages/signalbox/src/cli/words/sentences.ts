@@ -145,7 +145,8 @@ function strongSentence(main: System): string {
 
 /** A share in whole percent, or with one decimal where the interval is narrow. */
 function spokenShare(share: Estimate): string {
-  const decimals = (100 * (share.high - share.low)) / 2 < 1 ? 1 : 0;
+  const half = (100 * (share.high - share.low)) / 2;
+  const decimals = half > 0 && half < 1 ? 1 : 0;
   return `${percent(share.value, decimals)}${nbsp}% ${bracket(share, (x) => percent(x, decimals))}`;
 }
 
@@ -155,7 +156,8 @@ function asides(set: ResultSet): string[] {
   const model = bestSingleModel(set);
   const value = best && primary(set, best);
   if (set.models.length > 1 && model !== undefined && value) {
-    said.push(`Best single model by training rows: ${model}, ${spoken(value)}.`);
+    const often = (best.choices?.[model] ?? 1) < 0.999 ? ' in most folds' : '';
+    said.push(`Best single model by training rows: ${model}${often}, ${spoken(value)}.`);
   }
   const main = headline(set);
   if (main !== undefined && set.models.length > 1) said.push(...routerAsides(set, main));
