@@ -1,4 +1,4 @@
-import { shares, expectedOf } from '../core/choice.ts';
+import { expectedOf, shares } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint } from '../core/results.ts';
 import { column, type Matrix } from '../math/matrix.ts';

@@ -7,7 +7,7 @@ import type { Plain } from '../core/plain.ts';
 import { type Example, userMessage } from '../core/query.ts';
 import type { Encoded, Prediction, Router, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
-import { at, type Matrix, matrix, matrix32, row, selectRows } from '../math/matrix.ts';
+import { at, type Matrix, matrix, matrix32, selectRows } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
 
 /** What every router must withstand; each member of the register runs it. */
