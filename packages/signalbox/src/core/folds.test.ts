@@ -37,7 +37,8 @@ test('key: of the NFC text, of the id where there is no text', () => {
 });
 
 test('a query is stripped of what only an example knows', () => {
-  const stripped = asQuery({ ...example('q', 'text'), reference: 'secret', split: 'test' });
+  const whole: Example = { ...example('q', 'text'), reference: 'secret', split: 'test' };
+  const stripped = asQuery(whole);
   assert.deepEqual(Object.keys(stripped).sort(), ['group', 'id', 'messages']);
 });
 

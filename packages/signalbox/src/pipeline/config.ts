@@ -84,7 +84,7 @@ export { listFiles } from '../datasets/list.ts';
 export { openTable } from '../datasets/open.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
 export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
-export { writeTable } from '../datasets/write.ts';
+export { writeRows, writeTable } from '../datasets/write.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
 /** What `serve` calls models through. */

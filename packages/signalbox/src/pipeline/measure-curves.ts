@@ -1,4 +1,4 @@
-import { shares, expectedOf } from '../core/choice.ts';
+import { expectedOf, shares } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint, Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, selectRows } from '../math/matrix.ts';

@@ -1,4 +1,4 @@
-import { shares, expectedOf } from '../core/choice.ts';
+import { expectedOf, shares } from '../core/choice.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Estimate, System } from '../core/results.ts';
 import { at, column, type Matrix, matrix } from '../math/matrix.ts';

@@ -35,7 +35,7 @@ export function policyContract(policy: Policy): void {
     const utility = policy.utility(forecasts, params);
     const share = shares(utility);
     for (let i = 0; i < 3; i++) {
-      assert.ok(Math.abs(row(share, i).reduce((sum, x) => sum + x, 0) - 1) < 1e-12);
+      assert.ok(Math.abs(Array.from(row(share, i)).reduce((sum, x) => sum + x, 0) - 1) < 1e-12);
       assert.deepEqual([...ranking(utility, i)].sort(), [0, 1]);
     }
   });

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { SignalboxError } from '../core/errors.ts';
+import type { Plain } from '../core/plain.ts';
+import { userMessage } from '../core/query.ts';
+import { loadArtifact, saveArtifact } from './artifact.ts';
+import {
+  baselineNames,
+  findEncoder,
+  findPolicy,
+  findRouter,
+  makeWorld,
+  routerNames,
+  worlds,
+} from './config.ts';
+import { makeContext } from './context.ts';
+import { evaluateArtifact } from './evaluate-artifact.ts';
+import { openParts, openRouter } from './open-router.ts';
+import { pack, unpack } from './plain-files.ts';
+import { train } from './train.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'signalbox-artifact-'));
+after(() => rm(folder, { recursive: true }));
+
+const context = makeContext({ seed: 3 });
+const { table } = makeWorld({ ...worlds['quality-lifts'], rows: 300, testShare: 0.3 }, 1);
+const encoder = (await findEncoder('surface', {})).encoder;
+const { policy, params: policyParams } = await findPolicy('utility');
+
+async function trained(name: string, to = join(folder, name)): Promise<string> {
+  const baselines = await Promise.all(baselineNames.map((baseline) => findRouter(baseline)));
+  const args = {
+    table,
+    choice: await findRouter(name),
+    encoder,
+    policy,
+    policyParams,
+    baselines,
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+  await saveArtifact(to, await train(args, context));
+  return to;
+}
+
+test('plain state comes back from its files bit by bit', () => {
+  const numbers = fc.float64Array().map((data) => data as Plain);
+  const leaf = fc.oneof(
+    fc.constant(null),
+    fc.boolean(),
+    fc.double(),
+    fc.string(),
+    numbers,
+    fc.float32Array(),
+    fc.int32Array(),
+  );
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('tree')),
+      fc.dictionary(
+        fc.string().filter((key) => !key.startsWith('$') && key !== '__proto__'),
+        tie('tree'),
+      ),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (state) => {
+      const back = unpack(pack(state as Plain));
+      assert.deepEqual(normal(back), normal(state));
+    }),
+  );
+});
+
+/** JSON knows no -0. */
+function normal(value: unknown): unknown {
+  if (Object.is(value, -0)) return 0;
+  if (Array.isArray(value)) return value.map(normal);
+  if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, normal(item)]));
+  return value;
+}
+
+for (const name of routerNames) {
+  test(`${name}: trained, saved, opened, it decides; the same again`, async () => {
+    const to = await trained(name);
+    const args = { folder: to, encoder: {} };
+    const chooser = await openRouter(args, makeContext());
+    const query = { id: 'q', messages: userMessage('Write a Python function that sorts a list') };
+    const decision = await chooser.decide(query);
+    assert.deepEqual(
+      new Set(decision.candidates.map(({ model }) => model)),
+      new Set(table.models.map(({ id }) => id)),
+    );
+    assert.ok(Math.abs(decision.candidates.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
+    assert.ok(decision.reasons.length > 0);
+    assert.deepEqual(await (await openRouter(args, makeContext())).decide(query), decision);
+    const allowed = new Set([table.models[0]!.id]);
+    assert.deepEqual(
+      (await chooser.decide(query, allowed)).candidates.map(({ model }) => model),
+      [...allowed],
+    );
+    await assert.rejects(chooser.decide(query, new Set(['nobody'])), /None of the models/);
+  });
+}
+
+test('evaluate leaves out rows that were trained on, and agrees with the router at work', async () => {
+  const parts = await openParts({ folder: await trained('ridge'), encoder: {} });
+  const baselines = await Promise.all(baselineNames.map((baseline) => findRouter(baseline)));
+  const args = {
+    ...parts,
+    choice: { name: 'ridge', router: parts.router, params: parts.routerParams },
+    baselines,
+    curvePolicy: policy,
+    draws: 50,
+  };
+  const { set, plan, fitted } = await evaluateArtifact({ ...args, table }, makeContext());
+  assert.equal(set.protocol.testRows, plan.compared.length);
+  assert.ok(plan.compared.every((row) => table.examples[row]!.split === 'test'));
+  const unsplit = { ...table, examples: table.examples.map(({ split: _, ...rest }) => rest) };
+  const whole = await evaluateArtifact({ ...args, table: unsplit }, makeContext());
+  assert.ok((whole.set.rowsDropped['trained on'] ?? 0) >= 200);
+  const chooser = await openRouter({ folder: join(folder, 'ridge'), encoder: {} }, makeContext());
+  const example = table.examples[plan.compared[0]!]!;
+  const { candidates } = await chooser.decide(example);
+  const ours = fitted.find(({ choice }) => choice.name === 'ridge')!.forecasts;
+  for (const { model, quality } of candidates)
+    assert.ok(Math.abs(quality - ours.quality.data[ours.models.indexOf(model)]!) < 1e-6);
+});
+
+test('an artifact that was changed, cut or is none is refused in a sentence', async () => {
+  const to = await trained('knn', join(folder, 'broken'));
+  await writeFile(join(to, 'state.bin'), (await readFile(join(to, 'state.bin'))).subarray(0, 100));
+  await assert.rejects(loadArtifact(to), /state\.bin: .*digest/);
+  await writeFile(join(to, 'router.json'), '{"schema":"other"}');
+  await assert.rejects(loadArtifact(to), /Train it again/);
+  await writeFile(join(to, 'router.json'), '{');
+  await assert.rejects(
+    loadArtifact(to),
+    (error) => error instanceof SignalboxError && error.code === 'artifact',
+  );
+  await assert.rejects(loadArtifact(join(folder, 'nowhere')), /train DATA -o FOLDER/);
+});
+
+test('training again replaces a router, and nothing else is ever replaced', async () => {
+  const to = await trained('best-single', join(folder, 'again'));
+  await trained('ridge', to);
+  assert.equal((await loadArtifact(to)).manifest.router.name, 'ridge');
+  const foreign = await mkdtemp(join(folder, 'foreign-'));
+  await writeFile(join(foreign, 'thesis.txt'), 'precious');
+  await assert.rejects(trained('ridge', foreign), /other than a router/);
+  assert.deepEqual(await readdir(foreign), ['thesis.txt']);
+  assert.ok(
+    (await readdir(folder)).every((name) => !name.endsWith('.tmp')),
+    'nothing half-written is left',
+  );
+});
