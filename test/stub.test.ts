@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'node:test';
+
+/** `bin/signalbox.js`: what `npx signalbox` starts, on whatever Node the machine has. */
+
+const product = join(import.meta.dirname, '../packages/signalbox');
+const stub = join(product, 'bin/signalbox.js');
+const { version } = JSON.parse(readFileSync(join(product, 'package.json'), 'utf8')) as { version: string };
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param node the Node to run it with, and its flags */
+function run(
+  [node, ...flags]: readonly [string, ...string[]],
+  argv: readonly string[],
+  restarted = false,
+): Ran {
+  const { SIGNALBOX_RESTARTED: _, ...env } = process.env;
+  return spawnSync(node, [...flags, stub, ...argv], {
+    encoding: 'utf8',
+    env: { ...env, ...(restarted && { SIGNALBOX_RESTARTED: '1' }) },
+  });
+}
+
+/** This Node, giving itself out as an old one. */
+const pretender = [
+  process.execPath,
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.9.0' } });`,
+  )}`,
+] as const;
+
+/** The first Node on the path that is too old to run Signalbox. */
+function oldNode(): string | undefined {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .filter((file) => existsSync(file))
+    .find((file) => {
+      const { stdout } = spawnSync(file, ['--version'], { encoding: 'utf8' });
+      return Number(/^v(\d+)\./.exec(stdout ?? '')?.[1]) < 22;
+    });
+}
+
+function bundled(): boolean {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    createRequire(stub).resolve(`node-${platform}-${process.arch}/package.json`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+const noBundle = bundled() ? false : 'no Node is bundled for this platform';
+const old = oldNode();
+
+const cases = [
+  { name: 'the running Node', node: [process.execPath] as const, skip: false },
+  { name: 'a Node that says it is 20.9.0', node: pretender, skip: noBundle },
+  {
+    name: `an old Node on the path (${old ?? 'none'})`,
+    node: [old ?? 'node'] as const,
+    skip: noBundle || (old ? false : 'no Node below 22 is on the path'),
+  },
+];
+for (const { name, node, skip } of cases) {
+  describe(`the stub on ${name}`, { skip }, () => {
+    test('prints the version', () => {
+      const { status, stdout, stderr } = run(node, ['--version']);
+      assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: '' });
+    });
+
+    test('passes the exit status on: 2 for an unknown command, 1 for a file that is not there', () => {
+      const unknown = run(node, ['nonsense']);
+      assert.equal(unknown.status, 2);
+      assert.match(unknown.stderr, /unknown command 'nonsense'/);
+      const missing = run(node, ['report', 'not-there.jsonl', '--no-html', '--encoder', 'none']);
+      assert.equal(missing.status, 1, missing.stderr);
+      assert.match(missing.stderr, /^error: .*not-there\.jsonl/m);
+    });
+  });
+}
+
+test('an old Node without the bundled one says what is needed, and where to get it', () => {
+  const { status, stderr } = run(pretender, ['--version'], true);
+  assert.equal(status, 1);
+  assert.match(stderr, /needs Node 22\.19 or newer; this is 20\.9\.0\. Install a newer Node \(https:/);
+});
+
+test('the version that the stub asks for is that of the package', () => {
+  const { engines } = JSON.parse(readFileSync(join(product, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  assert.match(
+    readFileSync(stub, 'utf8'),
+    new RegExp(`needed = \\[${engines.node.slice(2).replace('.', ', ')}\\]`),
+  );
+});
