@@ -8,12 +8,14 @@ export function scalarKernel(): Kernel {
   const c = new Float64Array(SIDE * SIDE);
   const query = new Float64Array(SIDE * SIDE);
   const rows = new Float32Array(2 * SIDE * SIDE * SIDE);
+  const gradient = new Float64Array(SIDE * SIDE);
   return {
     a,
     b,
     c,
     query,
     rows,
+    gradient,
     tiles(high, wide, run) {
       for (let i = 0; i < high; i++) {
         for (let j = 0; j < wide; j++) {
@@ -31,6 +33,12 @@ export function scalarKernel(): Kernel {
           total += sum;
         }
         c[g] = total;
+      }
+    },
+    spread(groups, width) {
+      for (let r = 0; r < groups * 4; r++) {
+        const factor = c[r]!;
+        for (let t = 0, o = r * width; t < width; t++, o++) gradient[t]! += factor * rows[o]!;
       }
     },
   };

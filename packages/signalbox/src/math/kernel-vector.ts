@@ -27,10 +27,11 @@ import {
 } from './wasm.ts';
 
 const BLOCK = SIDE * DEPTH * 8;
-/** Bytes: A at 0, then B, then C; a scan has its query at 0 and its rows from `ROWS` up to C. */
+/** Bytes: A at 0, then B, C and the gradient; a scan has its query at 0 and its rows from `ROWS` up to C. */
 const B = BLOCK;
 const C = 2 * BLOCK;
 const ROWS = SIDE * SIDE * 8;
+const GRADIENT = C + SIDE * SIDE * 8;
 const PAGES = 5;
 
 /** What is used of the global of that name, which the types of Node leave out. */
@@ -72,6 +73,15 @@ export function vectorKernel(): Kernel | undefined {
       ],
       code: scan(),
     },
+    {
+      name: 'spread',
+      params: 2,
+      locals: [
+        { type: i32, count: 8 },
+        { type: v128, count: 7 },
+      ],
+      code: spread(),
+    },
   ]);
   if (!WebAssembly.validate(bytes)) return undefined;
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
@@ -85,6 +95,8 @@ export function vectorKernel(): Kernel | undefined {
     rows: new Float32Array(buffer, ROWS, (C - ROWS) / 4),
     tiles: exports['tiles'] as Kernel['tiles'],
     scan: exports['scan'] as Kernel['scan'],
+    gradient: new Float64Array(buffer, GRADIENT, SIDE * SIDE),
+    spread: exports['spread'] as Kernel['spread'],
   };
 }
 
@@ -199,6 +211,62 @@ function scan(): Code {
     ...pairs.flatMap((pair) => [
       ...[...get(group), ...integer(32), ...times, ...get(total(pair)), ...storeVector(C + 16 * pair)],
     ]),
+    ...advance(group, 1),
+  ];
+  return [
+    ...[...get(width), ...integer(4), ...times, ...set(stride)],
+    ...repeatWhile([...get(group), ...get(groups), ...below], fourRows),
+  ];
+}
+
+/** Four rows to each pass over the gradient, four cells to a step; the last step may run over `width`. */
+function spread(): Code {
+  const [groups, width, group, t, stride, place] = [0, 1, 2, 3, 4, 5];
+  const row = (r: number): number => 6 + r;
+  const factor = (r: number): number => 10 + r;
+  const [low, high, cells] = [14, 15, 16];
+  const step = [
+    ...[...get(t), ...integer(8), ...times, ...set(place)],
+    ...[
+      ...get(place),
+      ...loadVector(GRADIENT),
+      ...set(low),
+      ...get(place),
+      ...loadVector(GRADIENT + 16),
+      ...set(high),
+    ],
+    ...range(4).flatMap((r) => [
+      ...[...get(row(r)), ...loadVector(ROWS), ...set(cells)],
+      ...[
+        ...get(low),
+        ...get(factor(r)),
+        ...get(cells),
+        ...promoteLow,
+        ...timesVectors,
+        ...addVectors,
+        ...set(low),
+      ],
+      ...[...get(high), ...get(factor(r)), ...get(cells), ...upperHalf, ...promoteLow],
+      ...[...timesVectors, ...addVectors, ...set(high)],
+    ]),
+    ...[
+      ...get(place),
+      ...get(low),
+      ...storeVector(GRADIENT),
+      ...get(place),
+      ...get(high),
+      ...storeVector(GRADIENT + 16),
+    ],
+    ...[...range(4).flatMap((r) => advance(row(r), 16)), ...advance(t, 4)],
+  ];
+  const fourRows = [
+    ...range(4).flatMap((r) => [
+      ...[...get(group), ...integer(32), ...times, ...loadTwice(C + 8 * r), ...set(factor(r))],
+      ...[...get(group), ...integer(4), ...times, ...integer(r), ...add, ...get(stride), ...times],
+      ...set(row(r)),
+    ]),
+    ...[...integer(0), ...set(t)],
+    ...repeatWhile([...get(t), ...get(width), ...below], step),
     ...advance(group, 1),
   ];
   return [

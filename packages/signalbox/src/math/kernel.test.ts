@@ -61,4 +61,25 @@ for (const [name, kernel] of Object.entries(kernels)) {
       }
     }
   });
+
+  test(`${name} kernel: rows spread by their factors`, { skip }, () => {
+    const { rows, c, gradient, spread } = kernel as Kernel;
+    for (const [groups, width] of [
+      [1, 1],
+      [2, 3],
+      [3, 4],
+      [2, 9],
+      [2, DEPTH + 2],
+    ] as const) {
+      fill(c, 'factors');
+      fill(rows, 'rows');
+      fill(gradient, 'gradient');
+      const expected = gradient.slice(0, width);
+      for (let r = 0; r < 4 * groups; r++) {
+        for (let t = 0; t < width; t++) expected[t]! += c[r]! * rows[r * width + t]!;
+      }
+      spread(groups, width);
+      assert.deepEqual(gradient.slice(0, width), expected);
+    }
+  });
 }

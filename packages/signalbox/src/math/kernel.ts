@@ -2,8 +2,8 @@
 export const SIDE = 64;
 /** Depth that is summed before it is added to C. */
 export const DEPTH = 256;
-/** The widest query that `scan` takes. */
-export const SCAN_WIDTH = 4096;
+/** The widest rows that `scan` and `spread` take. */
+export const SCAN_WIDTH = 4092;
 
 /** Space for one block of A, one of B and one of C, and the loops over them. Every call overwrites it. */
 export interface Kernel {
@@ -20,4 +20,8 @@ export interface Kernel {
   readonly rows: Float32Array;
   /** Inner products of the query with `4 * groups` rows into the first cells of `c`, in the same order of sums as a product in runs of `DEPTH`. */
   scan(groups: number, width: number): void;
+  /** What `spread` adds to; cells beyond `width` are not kept. */
+  readonly gradient: Float64Array;
+  /** Adds to each cell of the gradient the sum over `4 * groups` rows of c times the row's cell. */
+  spread(groups: number, width: number): void;
 }

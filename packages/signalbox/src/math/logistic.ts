@@ -1,3 +1,5 @@
+import { SCAN_WIDTH } from './kernel.ts';
+import { kernel } from './kernels.ts';
 import { type Evaluation, lbfgs } from './lbfgs.ts';
 import { multiply } from './linear.ts';
 import { column, type Matrix, matrix } from './matrix.ts';
@@ -139,8 +141,25 @@ function begin(
   return { ...label, target, penalty: own, run, point: first.value };
 }
 
-/** Value and gradient of each search at its point: two products with x for all of them. */
+/** Value and gradient of each search at its point. */
 function evaluate(x: Matrix, searches: readonly Search[]): Evaluation[] {
+  const gradients = searches.map(() => new Float64Array(x.cols + 1));
+  const scannable = x.data instanceof Float32Array && x.cols > 0 && x.cols <= SCAN_WIDTH;
+  // Packing pays once several targets share it.
+  const values = (scannable && searches.length < 4 ? byChunks : byProducts)(x, searches, gradients);
+  return searches.map(({ point, penalty }, s) => {
+    const gradient = gradients[s]!;
+    let value = values[s]!;
+    for (let c = 0; c < x.cols; c++) {
+      gradient[c]! += penalty * point[c]!;
+      value += 0.5 * penalty * point[c]! * point[c]!;
+    }
+    return { value, gradient };
+  });
+}
+
+/** Two products with x for all searches. Fills the gradients of the losses; gives their values. */
+function byProducts(x: Matrix, searches: readonly Search[], gradients: readonly Float64Array[]): number[] {
   const m = searches.length;
   const p = x.cols;
   const points = matrix(m, p);
@@ -151,45 +170,81 @@ function evaluate(x: Matrix, searches: readonly Search[]): Evaluation[] {
     { data: points.data, stride: p, rows: m, transposed: false },
     { data: scores.data, depth: p },
   );
-  const values = searches.map((search, s) => losses(search, scores, s));
+  const { data } = scores;
+  const values = searches.map((search, s) =>
+    losses(search, gradients[s]!, { data, offset: s, stride: m, first: 0, count: x.rows }),
+  );
   const slopes = matrix(m, p);
   addProduct(
-    { data: scores.data, stride: m, rows: m, transposed: true },
+    { data, stride: m, rows: m, transposed: true },
     { data: x.data, stride: p, rows: p, transposed: true },
     { data: slopes.data, depth: x.rows },
   );
-  return searches.map(({ point, penalty }, s) => {
-    const gradient = new Float64Array(p + 1);
-    let { value } = values[s]!;
-    for (let c = 0; c < p; c++) {
-      gradient[c] = slopes.data[s * p + c]! + penalty * point[c]!;
-      value += 0.5 * penalty * point[c]! * point[c]!;
-    }
-    gradient[p] = values[s]!.slope;
-    return { value, gradient };
+  gradients.forEach((gradient, s) => {
+    gradient.set(slopes.data.subarray(s * p, (s + 1) * p));
   });
+  return values;
 }
 
-/** Sum of the losses in column s; the scores become the slopes of the losses. */
-function losses(search: Search, scores: Matrix, s: number): { value: number; slope: number } {
+/** The same in one pass over x: a chunk of rows is scored and its slopes are spread while it is in the cache. */
+function byChunks(x: Matrix, searches: readonly Search[], gradients: readonly Float64Array[]): number[] {
+  const p = x.cols;
+  const { rows, query, c, gradient } = kernel;
+  const size = Math.min(4 * Math.floor(rows.length / p / 4), c.length);
+  const values = searches.map(() => 0);
+  for (let first = 0; first < x.rows; first += size) {
+    const count = Math.min(size, x.rows - first);
+    const groups = Math.ceil(count / 4);
+    rows.set((x.data as Float32Array).subarray(first * p, (first + count) * p));
+    rows.fill(0, count * p, groups * 4 * p);
+    searches.forEach((search, s) => {
+      query.set(search.point.subarray(0, p));
+      kernel.scan(groups, p);
+      c.fill(0, count, groups * 4);
+      values[s]! += losses(search, gradients[s]!, { data: c, offset: 0, stride: 1, first, count });
+      gradient.fill(0, 0, p);
+      kernel.spread(groups, p);
+      const own = gradients[s]!;
+      for (let j = 0; j < p; j++) own[j]! += gradient[j]!;
+    });
+  }
+  return values;
+}
+
+/** The scores of rows `first` to `first + count`, at `offset` and each `stride` further. */
+interface Scores {
+  readonly data: Float64Array;
+  readonly offset: number;
+  readonly stride: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Sum of these rows' losses. The scores become the slopes of the losses, whose sum goes to the intercept's cell. */
+function losses(
+  search: Search,
+  gradient: Float64Array,
+  { data, offset, stride, first, count }: Scores,
+): number {
   const { weight, label, point } = search;
   const intercept = point[point.length - 1]!;
   let value = 0;
   let slope = 0;
-  for (let i = 0, c = s; i < scores.rows; i++, c += scores.cols) {
+  for (let i = first, c = offset; i < first + count; i++, c += stride) {
     const w = weight[i]!;
     if (w === 0) {
-      scores.data[c] = 0;
+      data[c] = 0;
       continue;
     }
-    const z = scores.data[c]! + intercept;
+    const z = data[c]! + intercept;
     const small = Math.exp(-Math.abs(z));
     value += w * (Math.max(z, 0) + Math.log1p(small) - label[i]! * z);
     const own = w * ((z >= 0 ? 1 : small) / (1 + small) - label[i]!);
-    scores.data[c] = own;
+    data[c] = own;
     slope += own;
   }
-  return { value, slope };
+  gradient[gradient.length - 1]! += slope;
+  return value;
 }
 
 /** Probabilities, n. */
