@@ -7,13 +7,13 @@ import {
   type Code,
   get,
   i32,
+  instantiate,
   integer,
   interleave,
   loadOne,
   loadTwice,
   loadVector,
   minimum,
-  moduleOf,
   promoteLow,
   repeatWhile,
   set,
@@ -34,27 +34,13 @@ const ROWS = SIDE * SIDE * 8;
 const GRADIENT = C + SIDE * SIDE * 8;
 const PAGES = 5;
 
-/** What is used of the global of that name, which the types of Node leave out. */
-declare const WebAssembly:
-  | {
-      validate(bytes: Uint8Array): boolean;
-      readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-      readonly Module: new (bytes: Uint8Array) => object;
-      readonly Instance: new (
-        module: object,
-        imports: Record<string, Record<string, object>>,
-      ) => { readonly exports: Readonly<Record<string, unknown>> };
-    }
-  | undefined;
-
 /**
  * The kernel in WebAssembly, two numbers to an instruction: three to four times as fast as JavaScript, which
  * has no vectors. Multiplies and adds apart (never fused), so that every machine gives the same bits.
  * Undefined where WebAssembly or its vectors are missing.
  */
 export function vectorKernel(): Kernel | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  const bytes = moduleOf([
+  const routines = [
     {
       name: 'tiles',
       params: 3,
@@ -82,11 +68,10 @@ export function vectorKernel(): Kernel | undefined {
       ],
       code: spread(),
     },
-  ]);
-  if (!WebAssembly.validate(bytes)) return undefined;
-  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
-  const { buffer } = memory;
+  ];
+  const made = instantiate(routines, PAGES);
+  if (made === undefined) return undefined;
+  const { buffer, exports } = made;
   return {
     a: new Float64Array(buffer, 0, SIDE * DEPTH),
     b: new Float64Array(buffer, B, SIDE * DEPTH),

@@ -1,11 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
 import { normaliseRows } from './linear.ts';
 import { type Matrix, selectRows } from './matrix.ts';
 import { nearest } from './nearest.ts';
 import { gaussian } from './reference.fixture.ts';
 import { rng } from './rng.ts';
+
+/** In 32-bit floats, in runs of 512. */
+function inner(queries: Matrix, q: number, base: Matrix, b: number): number {
+  let total = 0;
+  for (let t = 0; t < base.cols; t += 512) {
+    let sum = 0;
+    for (let s = t; s < Math.min(base.cols, t + 512); s++) {
+      const term = Math.fround(queries.data[q * base.cols + s]! * base.data[b * base.cols + s]!);
+      sum = Math.fround(sum + term);
+    }
+    total = Math.fround(total + sum);
+  }
+  return total;
+}
 
 /** By sorting everything. */
 function byHand(queries: Matrix, base: Matrix, k: number, skip: (q: number, b: number) => boolean): number[] {
@@ -14,10 +29,7 @@ function byHand(queries: Matrix, base: Matrix, k: number, skip: (q: number, b: n
     const all: { b: number; s: number }[] = [];
     for (let b = 0; b < base.rows; b++) {
       if (skip(q, b)) continue;
-      let sum = 0;
-      for (let t = 0; t < base.cols; t++)
-        sum += queries.data[q * base.cols + t]! * base.data[b * base.cols + t]!;
-      all.push({ b, s: Math.fround(sum) });
+      all.push({ b, s: inner(queries, q, base, b) });
     }
     all.sort((x, y) => y.s - x.s || x.b - y.b);
     for (let i = 0; i < k; i++) out.push(all[i]?.b ?? -1);
@@ -27,17 +39,19 @@ function byHand(queries: Matrix, base: Matrix, k: number, skip: (q: number, b: n
 
 test('agrees with sorting everything, with and without folds, alone and in a batch', () => {
   const n = fc.constantFrom(0, 1, 3, 5, 66);
+  const width = fc.constantFrom(1, 7, 8, 515);
   fc.assert(
     fc.property(
       n,
-      fc.constantFrom(0, 1, 6, 1030),
+      fc.constantFrom(0, 1, 6, 130),
       fc.constantFrom(0, 1, 5),
+      width,
       fc.boolean(),
-      (rows, size, k, folded) => {
+      (rows, size, k, cols, folded) => {
         const random = rng(`${rows} ${size} ${k}`);
-        const queries = normaliseRows(gaussian(rows, 7, random));
+        const queries = normaliseRows(gaussian(rows, cols, random));
         // Rows repeat, so there are ties.
-        const some = normaliseRows(gaussian(Math.ceil(size / 2), 7, random));
+        const some = normaliseRows(gaussian(Math.ceil(size / 2), cols, random));
         const base = selectRows(
           some,
           Int32Array.from({ length: size }, (_, i) => i % Math.max(1, some.rows)),
@@ -60,6 +74,38 @@ test('agrees with sorting everything, with and without folds, alone and in a bat
     ),
     { numRuns: 60, seed: 1 },
   );
+});
+
+test('a row wider than a scan takes goes by blocks', () => {
+  const x = normaliseRows(gaussian(9, 5000, rng(4)));
+  const found = nearest({ queries: selectRows(x, [3]), base: x, k: 2 });
+  assert.deepEqual(
+    [...found.indices],
+    byHand(selectRows(x, [3]), x, 2, () => false),
+  );
+});
+
+test('32-bit kernels of both kinds give the same bits', () => {
+  const vector = singleVectorKernel();
+  if (vector === undefined) return;
+  const scalar = singleScalarKernel();
+  const random = rng(5);
+  for (const name of ['a', 'b'] as const) {
+    for (let c = 0; c < scalar[name].length; c++) scalar[name][c] = random.normal();
+    vector[name].set(scalar[name]);
+  }
+  for (const kernel of [scalar, vector]) kernel.tiles(3, 2, 77);
+  for (let i = 0; i < 12; i++) {
+    assert.deepEqual(vector.c.slice(i * 64, i * 64 + 16), scalar.c.slice(i * 64, i * 64 + 16));
+  }
+  for (const width of [1, 3, 4, 7, 512, 1029]) {
+    for (const name of ['query', 'rows'] as const) {
+      for (let c = 0; c < scalar[name].length; c++) scalar[name][c] = random.normal();
+      vector[name].set(scalar[name]);
+    }
+    for (const kernel of [scalar, vector]) kernel.scan(5, width);
+    assert.deepEqual(vector.c.slice(0, 20), scalar.c.slice(0, 20));
+  }
 });
 
 test('similarities of a row with itself and its opposite', () => {

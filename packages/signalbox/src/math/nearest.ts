@@ -1,7 +1,5 @@
-import { SCAN_WIDTH } from './kernel.ts';
-import { kernel } from './kernels.ts';
+import { DEPTH, SIDE, singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
 import type { Matrix } from './matrix.ts';
-import { addProduct } from './product.ts';
 
 export interface NearestInput {
   /** Rows of length 1. */
@@ -23,51 +21,35 @@ export interface Neighbours {
   readonly similarity: Float32Array;
 }
 
-const QUERIES = 256;
-const BASE = 1024;
+/** Its memory is scratch: nothing in it outlasts the call that put it there. */
+const kernel = singleVectorKernel() ?? singleScalarKernel();
 
 /**
- * The k base rows of the greatest inner product with each query, the lower index first among equals, by looking
- * at all of them in blocks.
+ * The k base rows of the greatest inner product (in 32-bit floats) with each query, the lower index first among
+ * equals, by looking at all of them. A query has the same neighbours alone and among others.
  * @throws the signal's reason when it is aborted
  */
 export function nearest(input: NearestInput): Neighbours {
-  const { queries, base, k, signal } = input;
-  if (queries.cols !== base.cols)
+  const { queries, base, k } = input;
+  if (queries.cols !== base.cols) {
     throw new RangeError(`queries have ${queries.cols} cells, base rows ${base.cols}`);
+  }
   const found = {
     k,
     indices: new Int32Array(queries.rows * k).fill(-1),
     similarity: new Float32Array(queries.rows * k),
   };
-  if (k === 0) return found;
-  const single = base.data instanceof Float32Array && base.cols > 0 && base.cols <= SCAN_WIDTH;
-  if (single && queries.rows < 4) {
+  if (k === 0 || base.rows === 0) return found;
+  const scannable = base.cols > 0 && base.cols <= kernel.query.length;
+  if (scannable && queries.rows < 4) {
     for (let q = 0; q < queries.rows; q++) scan(input, q, found);
-    return found;
-  }
-  const products = new Float64Array(QUERIES * BASE);
-  const width = base.cols;
-  for (let q = 0; q < queries.rows; q += QUERIES) {
-    signal?.throwIfAborted();
-    const high = Math.min(QUERIES, queries.rows - q);
-    for (let b = 0; b < base.rows; b += BASE) {
-      const wide = Math.min(BASE, base.rows - b);
-      const block = products.subarray(0, high * wide).fill(0);
-      addProduct(
-        { data: queries.data.subarray(q * width), stride: width, rows: high, transposed: false },
-        { data: base.data.subarray(b * width), stride: width, rows: wide, transposed: false },
-        { data: block, depth: width },
-      );
-      for (let r = 0; r < high; r++) {
-        offer(input, found, { query: q + r, first: b, values: block.subarray(r * wide, (r + 1) * wide) });
-      }
-    }
+  } else {
+    blocks(input, found);
   }
   return found;
 }
 
-/** One query against all 32-bit rows, a chunk at a time through the kernel's own memory. */
+/** One query against all rows, a chunk at a time through the kernel's own memory. */
 function scan(input: NearestInput, query: number, found: Neighbours): void {
   const { queries, base } = input;
   const width = base.cols;
@@ -77,23 +59,93 @@ function scan(input: NearestInput, query: number, found: Neighbours): void {
     const count = Math.min(chunk, base.rows - b);
     kernel.rows.set(base.data.subarray(b * width, (b + count) * width));
     kernel.scan(Math.ceil(count / 4), width);
-    offer(input, found, { query, first: b, values: kernel.c.subarray(0, count) });
+    offer(input, found, { query, first: b, count, values: kernel.c, from: 0 });
   }
+}
+
+/** A block of base rows at a time against all queries; every row is packed once. */
+function blocks(input: NearestInput, found: Neighbours): void {
+  const { queries, base, signal } = input;
+  const packed: Packed[] = [];
+  for (let q = 0; q < queries.rows; q += SIDE) packed.push(pack(queries, q, 4));
+  const sums = new Float32Array(SIDE * SIDE);
+  for (let b = 0; b < base.rows; b += SIDE) {
+    signal?.throwIfAborted();
+    const columns = pack(base, b, 8);
+    const single = columns.runs.length === 1;
+    if (single) kernel.b.set(columns.runs[0]!);
+    packed.forEach((rows, block) => {
+      if (single) product(rows, columns, { run: 0, keep: true });
+      else {
+        sums.fill(0);
+        for (let run = 0; run < columns.runs.length; run++) {
+          product(rows, columns, { run, keep: false });
+          for (let c = 0; c < sums.length; c++) sums[c]! += kernel.c[c]!;
+        }
+      }
+      for (let r = 0; r < rows.count; r++) {
+        const place = { query: block * SIDE + r, first: b, count: columns.count, from: r * SIDE };
+        offer(input, found, { ...place, values: single ? kernel.c : sums });
+      }
+    });
+  }
+}
+
+/** A block of rows, interleaved, for each run of depth. */
+interface Packed {
+  readonly count: number;
+  readonly runs: readonly Float32Array[];
+}
+
+function pack({ data, rows, cols }: Matrix, first: number, lanes: 4 | 8): Packed {
+  const count = Math.min(SIDE, rows - first);
+  const runs: Float32Array[] = [];
+  for (let start = 0; start < cols; start += DEPTH) {
+    const run = Math.min(DEPTH, cols - start);
+    const out = new Float32Array(Math.ceil(count / lanes) * lanes * run);
+    for (let r = 0; r < count; r++) {
+      const source = (first + r) * cols + start;
+      for (let t = 0, o = (r - (r % lanes)) * run + (r % lanes); t < run; t++, o += lanes)
+        out[o] = data[source + t]!;
+    }
+    runs.push(out);
+  }
+  return { count, runs };
+}
+
+/** Products of one run into the kernel's c; `keep`: b is there already. */
+function product(rows: Packed, columns: Packed, { run, keep }: { run: number; keep: boolean }): void {
+  const high = Math.ceil(rows.count / 4);
+  const a = rows.runs[run]!;
+  kernel.a.set(a);
+  if (!keep) kernel.b.set(columns.runs[run]!);
+  kernel.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high));
+}
+
+interface Offer {
+  readonly query: number;
+  /** Index of the first base row offered. */
+  readonly first: number;
+  readonly count: number;
+  readonly values: Float32Array;
+  /** Place of the first one's value. */
+  readonly from: number;
 }
 
 /** Inserts what beats the k-th so far; base rows come in ascending order, so an equal one never displaces. */
 function offer(
   { k, queryFolds, baseFolds }: NearestInput,
   { indices, similarity }: Neighbours,
-  { query, first, values }: { query: number; first: number; values: Float64Array },
+  { query, first, count, values, from }: Offer,
 ): void {
   const start = query * k;
   const last = start + k - 1;
   const fold = baseFolds === undefined ? undefined : queryFolds?.[query];
-  for (let b = 0; b < values.length; b++) {
-    const value = Math.fround(values[b]!);
-    const full = indices[last] !== -1;
-    if (full && value <= similarity[last]!) continue;
+  let full = indices[last] !== -1;
+  let least = similarity[last]!;
+  for (let b = 0; b < count; b++) {
+    const value = values[from + b]!;
+    if (full && value <= least) continue;
     if (fold !== undefined && baseFolds![first + b] === fold) continue;
     let place = last;
     while (place > start && (indices[place - 1] === -1 || similarity[place - 1]! < value)) {
@@ -103,5 +155,7 @@ function offer(
     }
     indices[place] = first + b;
     similarity[place] = value;
+    full = indices[last] !== -1;
+    least = similarity[last]!;
   }
 }

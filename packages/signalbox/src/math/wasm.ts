@@ -82,12 +82,19 @@ export const loadOne = (offset: number): Code => [...vector(0x5c), ...memory(2, 
 export const promoteLow: Code = vector(0x5f);
 /** Of two vectors of four 32-bit numbers, the lower (or upper) two of each in turn: x0 y0 x1 y1. */
 export const interleave = (low: boolean): Code => shuffle(low ? [0, 4, 1, 5] : [2, 6, 3, 7]);
+/** Of two vectors of four 32-bit numbers: x0 x1 y0 y1, or x2 x3 y2 y3. */
+export const halves = (low: boolean): Code => shuffle(low ? [0, 1, 4, 5] : [2, 3, 6, 7]);
 /** Moves the upper two 32-bit numbers of a vector down. */
-export const upperHalf: Code = [...zeroVector, ...shuffle([2, 3, 6, 7])];
+export const upperHalf: Code = [...zeroVector, ...halves(false)];
 
 function shuffle(places: readonly number[]): Code {
   return [...vector(0x0d), ...places.flatMap((p) => [4 * p, 4 * p + 1, 4 * p + 2, 4 * p + 3])];
 }
+
+export const addSingles: Code = vector(0xe4);
+export const timesSingles: Code = vector(0xe6);
+/** One 32-bit number in all four lanes. */
+export const loadFourTimes = (offset: number): Code => [...vector(0x09), ...memory(2, offset)];
 
 export interface Routine {
   readonly name: string;
@@ -99,7 +106,7 @@ export interface Routine {
 }
 
 /** A module that imports its memory as `m.m` and exports the routines. */
-export function moduleOf(routines: readonly Routine[]): Uint8Array<ArrayBuffer> {
+function moduleOf(routines: readonly Routine[]): Uint8Array<ArrayBuffer> {
   const text = (value: string): Code => [
     ...unsigned(value.length),
     ...[...value].map((c) => c.charCodeAt(0)),
@@ -118,4 +125,30 @@ export function moduleOf(routines: readonly Routine[]): Uint8Array<ArrayBuffer> 
     ...section(7, list(routines.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]))),
     ...section(10, list(bodies)),
   ]);
+}
+
+interface Host {
+  validate(bytes: Uint8Array): boolean;
+  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: Record<string, Record<string, object>>,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
+}
+
+/** What is used of the global of that name, which the types of Node leave out. */
+declare const WebAssembly: Host | undefined;
+
+/** The routines over a memory of their own, of so many pages of 64 kB; undefined where WebAssembly or its vectors are missing. */
+export function instantiate(
+  routines: readonly Routine[],
+  pages: number,
+): { buffer: ArrayBuffer; exports: Readonly<Record<string, unknown>> } | undefined {
+  if (typeof WebAssembly === 'undefined') return undefined;
+  const bytes = moduleOf(routines);
+  if (!WebAssembly.validate(bytes)) return undefined;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
+  return { buffer: memory.buffer, exports };
 }

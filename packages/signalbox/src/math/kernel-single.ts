@@ -1,0 +1,239 @@
+import {
+  add,
+  addSingles,
+  advance,
+  below,
+  type Code,
+  get,
+  halves,
+  i32,
+  instantiate,
+  integer,
+  interleave,
+  loadFourTimes,
+  loadOne,
+  loadVector,
+  minimum,
+  repeatWhile,
+  set,
+  storeVector,
+  times,
+  timesSingles,
+  v128,
+  when,
+  zeroVector,
+} from './wasm.ts';
+
+/** Rows of a block of either factor, and cells of a row of C. */
+export const SIDE = 64;
+/** Depth that is summed before it is added to what came before. */
+export const DEPTH = 512;
+
+/**
+ * Inner products in 32-bit floats, for ranking neighbours: twice as many to an instruction as in 64. Every
+ * sum, alone or in a block, is in the order of depth, in runs of `DEPTH`, each rounded to 32 bits.
+ */
+export interface SingleKernel {
+  /** Four rows side by side at each depth: cell (i, t) at (i - i % 4) * run + 4 t + i % 4. */
+  readonly a: Float32Array;
+  /** Eight rows side by side at each depth. */
+  readonly b: Float32Array;
+  /** Cell (i, j) at i * SIDE + j. */
+  readonly c: Float32Array;
+  /** c = a b' for `high` times `wide` tiles of 4 x 8. */
+  tiles(high: number, wide: number, run: number): void;
+  readonly query: Float32Array;
+  /** Rows that are scanned, one after the other; as many as fit. */
+  readonly rows: Float32Array;
+  /** Inner products of the query with `4 * groups` rows, into the first cells of `c`. */
+  scan(groups: number, width: number): void;
+}
+
+const BLOCK = SIDE * DEPTH * 4;
+/** Bytes: A at 0, then B, then C; a scan has its query at 0 and its rows from `ROWS` up to C. */
+const B = BLOCK;
+const C = 2 * BLOCK;
+const ROWS = SIDE * SIDE * 4;
+
+/** Undefined where WebAssembly or its vectors are missing. */
+export function singleVectorKernel(): SingleKernel | undefined {
+  const routines = [
+    {
+      name: 'tiles',
+      params: 3,
+      locals: [
+        { type: i32, count: 6 },
+        { type: v128, count: 11 },
+      ],
+      code: tiles(),
+    },
+    {
+      name: 'scan',
+      params: 2,
+      locals: [
+        { type: i32, count: 8 },
+        { type: v128, count: 8 },
+      ],
+      code: scan(),
+    },
+  ];
+  const made = instantiate(routines, 5);
+  if (made === undefined) return undefined;
+  const { buffer, exports } = made;
+  return {
+    a: new Float32Array(buffer, 0, SIDE * DEPTH),
+    b: new Float32Array(buffer, B, SIDE * DEPTH),
+    c: new Float32Array(buffer, C, SIDE * SIDE),
+    query: new Float32Array(buffer, 0, SIDE * SIDE),
+    rows: new Float32Array(buffer, ROWS, (C - ROWS) / 4),
+    tiles: exports['tiles'] as SingleKernel['tiles'],
+    scan: exports['scan'] as SingleKernel['scan'],
+  };
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+function tiles(): Code {
+  const [high, wide, run, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const sum = (k: number): number => 9 + k;
+  const [y0, y1, x] = [17, 18, 19];
+  const step = [
+    ...[...get(b), ...loadVector(0), ...set(y0), ...get(b), ...loadVector(16), ...set(y1)],
+    ...range(4).flatMap((r) => [
+      ...[...get(a), ...loadFourTimes(4 * r), ...set(x)],
+      ...[...get(sum(2 * r)), ...get(x), ...get(y0), ...timesSingles, ...addSingles, ...set(sum(2 * r))],
+      ...[
+        ...get(sum(2 * r + 1)),
+        ...get(x),
+        ...get(y1),
+        ...timesSingles,
+        ...addSingles,
+        ...set(sum(2 * r + 1)),
+      ],
+    ]),
+    ...[...advance(a, 16), ...advance(b, 32)],
+  ];
+  const bytesOfStrip = [...get(run), ...integer(16), ...times];
+  const tile = [
+    ...[...get(i), ...bytesOfStrip, ...times, ...set(a)],
+    ...[...get(a), ...bytesOfStrip, ...add, ...set(end)],
+    ...range(8).flatMap((k) => [...zeroVector, ...set(sum(k))]),
+    ...repeatWhile([...get(a), ...get(end), ...below], step),
+    ...[
+      ...get(i),
+      ...integer(4 * SIDE * 4),
+      ...times,
+      ...get(j),
+      ...integer(32),
+      ...times,
+      ...add,
+      ...set(c),
+    ],
+    ...range(8).flatMap((k) => [
+      ...[...get(c), ...get(sum(k)), ...storeVector(C + (k >> 1) * SIDE * 4 + (k & 1) * 16)],
+    ]),
+    ...advance(j, 1),
+  ];
+  return repeatWhile(
+    [...get(i), ...get(high), ...below],
+    [
+      ...[...integer(0), ...set(j), ...integer(B), ...set(b)],
+      ...repeatWhile([...get(j), ...get(wide), ...below], tile),
+      ...advance(i, 1),
+    ],
+  );
+}
+
+/** Four rows abreast, a lane to each: their cells are transposed four by four. */
+function scan(): Code {
+  const [groups, width, group, t, end, stride] = [0, 1, 2, 3, 4, 5];
+  const row = (r: number): number => 6 + r;
+  const [total, sum, low01, low23, high01, high23] = [10, 11, 12, 13, 14, 15];
+  const cells = (r: number): Code => [...get(row(r)), ...loadVector(ROWS)];
+  const take = (offset: number): Code => [
+    ...[...get(t), ...integer(4), ...times, ...loadFourTimes(4 * offset)],
+    ...[...timesSingles, ...get(sum), ...addSingles, ...set(sum)],
+  ];
+  const fourDepths = [
+    ...[...cells(0), ...cells(1), ...interleave(true), ...set(low01)],
+    ...[...cells(2), ...cells(3), ...interleave(true), ...set(low23)],
+    ...[...cells(0), ...cells(1), ...interleave(false), ...set(high01)],
+    ...[...cells(2), ...cells(3), ...interleave(false), ...set(high23)],
+    ...[...get(low01), ...get(low23), ...halves(true), ...take(0)],
+    ...[...get(low01), ...get(low23), ...halves(false), ...take(1)],
+    ...[...get(high01), ...get(high23), ...halves(true), ...take(2)],
+    ...[...get(high01), ...get(high23), ...halves(false), ...take(3)],
+  ];
+  const cell = (r: number): Code => [...get(row(r)), ...loadOne(ROWS)];
+  const oneDepth = [
+    ...[...cell(0), ...cell(1), ...interleave(true), ...cell(2), ...cell(3), ...interleave(true)],
+    ...[...halves(true), ...take(0)],
+  ];
+  const forward = (n: number): Code => [...range(4).flatMap((r) => advance(row(r), 4 * n)), ...advance(t, n)];
+  const fourLeft = [...get(t), ...integer(3), ...add, ...get(end), ...below];
+  const oneLeft = [...get(t), ...get(end), ...below];
+  const oneRun = [
+    ...[...zeroVector, ...set(sum)],
+    ...[...minimum([...get(t), ...integer(DEPTH), ...add], get(width)), ...set(end)],
+    ...when(fourLeft, repeatWhile(fourLeft, [...fourDepths, ...forward(4)])),
+    ...when(oneLeft, repeatWhile(oneLeft, [...oneDepth, ...forward(1)])),
+    ...[...get(total), ...get(sum), ...addSingles, ...set(total)],
+  ];
+  const fourRows = [
+    ...[...zeroVector, ...set(total), ...integer(0), ...set(t)],
+    ...range(4).flatMap((r) => [
+      ...[...get(group), ...integer(4), ...times, ...integer(r), ...add, ...get(stride), ...times],
+      ...set(row(r)),
+    ]),
+    ...repeatWhile([...get(t), ...get(width), ...below], oneRun),
+    ...[...get(group), ...integer(16), ...times, ...get(total), ...storeVector(C)],
+    ...advance(group, 1),
+  ];
+  return [
+    ...[...get(width), ...integer(4), ...times, ...set(stride)],
+    ...repeatWhile([...get(group), ...get(groups), ...below], fourRows),
+  ];
+}
+
+/** The same bits in plain JavaScript. */
+export function singleScalarKernel(): SingleKernel {
+  const space = new Float32Array(2 * SIDE * DEPTH);
+  const a = space.subarray(0, SIDE * DEPTH);
+  const b = space.subarray(SIDE * DEPTH);
+  const c = new Float32Array(SIDE * SIDE);
+  const query = new Float32Array(SIDE * SIDE);
+  const rows = new Float32Array(2 * SIDE * DEPTH - SIDE * SIDE);
+  return {
+    a,
+    b,
+    c,
+    query,
+    rows,
+    tiles(high, wide, run) {
+      for (let i = 0; i < 4 * high; i++) {
+        for (let j = 0; j < 8 * wide; j++) {
+          let sum = 0;
+          let s = (i - (i % 4)) * run + (i % 4);
+          let t = (j - (j % 8)) * run + (j % 8);
+          for (const end = s + 4 * run; s < end; s += 4, t += 8)
+            sum = Math.fround(sum + Math.fround(a[s]! * b[t]!));
+          c[i * SIDE + j] = sum;
+        }
+      }
+    },
+    scan(groups, width) {
+      for (let r = 0; r < 4 * groups; r++) {
+        let total = 0;
+        for (let t = 0; t < width; t += DEPTH) {
+          const end = Math.min(width, t + DEPTH);
+          let sum = 0;
+          for (let s = t, o = r * width + t; s < end; s++, o++) {
+            sum = Math.fround(sum + Math.fround(query[s]! * rows[o]!));
+          }
+          total = Math.fround(total + sum);
+        }
+        c[r] = total;
+      }
+    },
+  };
+}
