@@ -37,6 +37,7 @@ export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedO
   return {
     ...encoder,
     async encode(queries, state, context) {
+      stopIfAborted(context);
       const segments = await segmentsOf(state);
       const keys = queries.map((query) => createHash('sha256').update(textOf(query)).digest());
       await embedMissing(missing(queries, keys, segments), {

@@ -3,6 +3,7 @@ import type { Encoder } from '../core/encoder.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Query } from '../core/query.ts';
 import { hstack, type Matrix } from '../math/matrix.ts';
+import { stopIfAborted } from './batches.ts';
 
 export interface StackedState {
   readonly [key: string]: Float64Array | readonly Plain[];
@@ -35,6 +36,7 @@ export function stacked(children: readonly Encoder[]): Encoder<StackedState> {
       return { states, scales };
     },
     async encode(queries, { states, scales }, context) {
+      stopIfAborted(context);
       const blocks: Matrix[] = [];
       for (const [i, child] of children.entries()) {
         blocks.push(times(await child.encode(queries, states[i]!, context), scales[i]!));
