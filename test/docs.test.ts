@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { glossary } from '../packages/signalbox/src/cli/words/glossary.ts';
 import { errorTable } from '../packages/signalbox/src/core/errors.ts';
@@ -27,4 +27,21 @@ test('the glossary explains each word once', () => {
   assert.deepEqual(shared, []);
   const shown = [...read('docs/glossary.md').matchAll(/^\*\*(.+?)\*\*: \S/gm)].map(([, word]) => word);
   assert.deepEqual(shown.toSorted(), [...Object.keys(words), ...Object.keys(glossary)].toSorted());
+});
+
+test('every file that CONTRIBUTING.md names is there', () => {
+  const named = [...read('CONTRIBUTING.md').matchAll(/`([\w./-]+\.(?:ts|md|json))`/g)].map(
+    ([, file]) => file!,
+  );
+  assert.ok(named.length > 15);
+  // A name without a folder stands for that file in each folder of a kind; NAME is the reader's to fill in.
+  const missing = named
+    .filter((file) => file.includes('/') && !file.includes('NAME'))
+    .filter(
+      (file) =>
+        ![`../${file}`, `../packages/signalbox/src/${file}`].some((path) =>
+          existsSync(new URL(path, import.meta.url)),
+        ),
+    );
+  assert.deepEqual(missing, []);
 });
