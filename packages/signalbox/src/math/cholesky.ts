@@ -145,7 +145,8 @@ export function choleskyShifted(a: Matrix, shift: number): Matrix {
     for (let i = 0; i < p; i++) data[i * p + i] = a.data[i * p + i]! + shift + extra;
     const factor = cholesky({ rows: p, cols: p, data });
     if (factor !== undefined) return factor;
-    if (!(extra <= greatest * 1e6)) throw new RangeError('a matrix of equations holds NaN or infinite cells');
+    if (!(extra <= greatest * 1e6) || greatest === Number.POSITIVE_INFINITY)
+      throw new RangeError('a matrix of equations holds NaN or infinite cells');
     extra = extra === 0 ? Math.max(greatest * 1e-12, 1e-300) : extra * 10;
   }
 }

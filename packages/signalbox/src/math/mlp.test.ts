@@ -109,8 +109,9 @@ test('constant labels, all missing, one row', () => {
   assert.ok(predictMlp(single, x).data.every((p) => Number.isFinite(p)));
 });
 
-test('it stops when it is aborted', () => {
+test('it stops when it is aborted, and refuses empty batches', () => {
   const x = gaussian(4, 2, rng(15));
   const input = { ...settings, x, y: matrix(4, 1), rng: rng(16), signal: AbortSignal.abort() };
   assert.throws(() => fitMlp(input), /abort/i);
+  assert.throws(() => fitMlp({ ...input, batch: 0 }), /batch of 0 rows/);
 });

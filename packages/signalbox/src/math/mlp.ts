@@ -46,6 +46,7 @@ export interface MlpInput {
 export function fitMlp(input: MlpInput): MlpState {
   const { x, y, epochs, batch, rng, validation, patience = 10, signal, onEpoch } = input;
   if (x.rows !== y.rows) throw new RangeError(`x has ${x.rows} rows, y has ${y.rows}`);
+  if (!(batch >= 1)) throw new RangeError(`a batch of ${batch} rows: expected 1 or more`);
   const held = new Set(validation);
   const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter((i) => !held.has(i));
   const state = initial(input, rows);

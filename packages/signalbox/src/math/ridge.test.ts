@@ -167,5 +167,7 @@ test('what cannot be fitted is refused', () => {
   assert.throws(() => fitRidge({ x, y: fromRows([[1]]), folds, penalties: [1] }), /2 rows, y has 1/);
   assert.throws(() => fitRidge({ x, y: x, folds, penalties: [-1] }), /penalties \[-1\]/);
   assert.throws(() => fitRidge({ x: fromRows([[Number.NaN], [1]]), y: x, folds, penalties: [1] }), /NaN/);
+  const infinite = fromRows([[Number.POSITIVE_INFINITY], [1]]);
+  assert.throws(() => fitRidge({ x: infinite, y: x, folds, penalties: [1] }), /infinite/);
   assert.throws(() => fitRidge({ x, y: x, folds, penalties: [1], signal: AbortSignal.abort() }), /abort/i);
 });
