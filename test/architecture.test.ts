@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, test } from 'node:test';
-import { importsOf } from './architecture/imports.ts';
+import { importsOf, mask } from './architecture/imports.ts';
 import { isTestFile, violation } from './architecture/rules.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -130,6 +130,27 @@ describe('the arrows', () => {
       ['x', 'y'],
     );
   });
+});
+
+/** Words of the outside world: the process, the clock, the network. */
+const outside =
+  /(?<![.\w$])(?:process|performance|fetch|console|setTimeout|setInterval)\s*[.(]|\bnew Date\b|\bDate\.now\b|\bMath\.random\b/;
+
+test('core and math touch no process, clock, network or unseeded chance', () => {
+  for (const code of ['process.env', 'fetch(url)', 'Date.now()', 'x = Math.random()'])
+    assert.match(code, outside);
+  assert.doesNotMatch(mask(`// process.env\nconst said = 'fetch(url)'; table.process();`), outside);
+  const found = ['core', 'math'].flatMap((room) =>
+    typescript(`packages/signalbox/src/${room}`)
+      .filter((file) => !isTestFile(file))
+      .flatMap((file) => {
+        const lines = mask(readFileSync(join(source, room, file), 'utf8')).split('\n');
+        return lines.flatMap((line, i) =>
+          outside.test(line) ? [`${room}/${file}:${i + 1}: ${line.trim()}`] : [],
+        );
+      }),
+  );
+  assert.deepEqual(found, []);
 });
 
 test('no file written by hand is longer than 400 lines, no test longer than 500', () => {
