@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS requests (
   predicted_cost REAL,
   time TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS requests_by_query ON requests (query_id, model);
+CREATE INDEX IF NOT EXISTS requests_by_query ON requests (query_id, model, sample);
 CREATE INDEX IF NOT EXISTS requests_by_time ON requests (time);
 CREATE TABLE IF NOT EXISTS attempts (
   request_id TEXT NOT NULL REFERENCES requests (request_id) ON DELETE CASCADE,

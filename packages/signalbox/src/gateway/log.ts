@@ -134,7 +134,6 @@ function writer(file: string): Writer {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const start = (): Worker => {
     const made = new Worker(new URL(`./log-worker.${extension}`, import.meta.url), { workerData: { file } });
-    made.unref();
     made.on('message', (receipt: Receipt) => {
       open.get(receipt.id)?.(receipt);
       open.delete(receipt.id);
@@ -146,6 +145,8 @@ function writer(file: string): Writer {
     };
     made.on('error', (error) => died(error instanceof Error ? error.message : String(error)));
     made.on('exit', () => died('its thread has ended'));
+    // After the listeners: listening for messages holds the process again.
+    made.unref();
     return made;
   };
   return {

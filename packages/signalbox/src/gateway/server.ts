@@ -67,7 +67,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       open: new Set(),
     };
     const app = routes(service);
-    await listen(app, config);
+    await listen(app, config).catch(async (error: unknown) => {
+      await log.close();
+      throw error;
+    });
     return {
       url: urlOf(app, config.host),
       counts: () => ({ open: service.open.size, upstreamConnections: pool.connected(), ...log.counts() }),
@@ -209,6 +212,9 @@ async function drain(app: FastifyInstance, { open, config }: Service): Promise<v
     // Answers that are aborted tell so in an error event; sockets that take nothing any more are cut.
     setTimeout(() => app.server.closeAllConnections(), 1000).unref();
   }, config.timeouts.drainMs);
+  // A client that keeps its connection alive must not keep the gateway alive.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 20);
   await app.close();
+  clearInterval(idle);
   clearTimeout(late);
 }
