@@ -1,7 +1,8 @@
 /**
  * The mathematics beside scikit-learn, on the same data in one run: `npm run bench`, or `npx node bench/math.ts`.
  * PYTHON names the interpreter that has scikit-learn (python3 where absent). Median of several repeats after a
- * warm-up; ours is one thread, the peer's linear algebra uses what it finds.
+ * warm-up, by the clock and by processor time, which says more on a busy machine. Ours is one thread; so is the
+ * peer's linear algebra unless THREADS says otherwise.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,8 @@ interface Task {
 
 interface Timing {
   readonly milliseconds: number;
+  /** Processor time. */
+  readonly cpu: number;
   readonly check: number;
 }
 
@@ -94,6 +97,7 @@ console.table(
       'ours, ms': own.milliseconds.toFixed(1),
       'scikit-learn, ms': other?.milliseconds.toFixed(1) ?? '',
       'ours / theirs': other === undefined ? '' : (own.milliseconds / other.milliseconds).toFixed(2),
+      'by processor time': other === undefined ? '' : (own.cpu / other.cpu).toFixed(2),
       'our result': own.check.toPrecision(5),
       'their result': other?.check.toPrecision(5) ?? '',
     };
@@ -134,13 +138,16 @@ function data(): { x: Matrix; y: Matrix; base: Matrix; queries: Matrix } {
 function timed({ repeats, run }: Task): Timing {
   let check = run();
   const times: number[] = [];
+  const cpus: number[] = [];
   for (let r = 0; r < repeats; r++) {
     const start = performance.now();
+    const before = process.cpuUsage();
     check = run();
+    const { user, system } = process.cpuUsage(before);
     times.push(performance.now() - start);
+    cpus.push((user + system) / 1000);
   }
-  times.sort((a, b) => a - b);
-  return { milliseconds: times[times.length >> 1]!, check };
+  return { milliseconds: median(times), cpu: median(cpus), check };
 }
 
 /** The same tasks by name in scikit-learn; undefined where it is not installed. */
@@ -163,9 +170,16 @@ function peer(): { versions: string; timings: Record<string, Timing> } | undefin
     writeFileSync(join(folder, 'input.json'), JSON.stringify(input));
     const script = join(import.meta.dirname, 'peers', 'sklearn_math.py');
     const python = process.env['PYTHON'] ?? 'python3';
+    const threads = process.env['THREADS'] ?? '1';
     const output = execFileSync(python, [script, folder], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: threads,
+        OPENBLAS_NUM_THREADS: threads,
+        MKL_NUM_THREADS: threads,
+      },
     });
     return JSON.parse(output) as { versions: string; timings: Record<string, Timing> };
   } catch (error) {
@@ -174,6 +188,10 @@ function peer(): { versions: string; timings: Record<string, Timing> } | undefin
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 function asColumn(values: Float64Array): Matrix {
