@@ -1,15 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
-import { addEvaluate } from './evaluate.ts';
-import { addExport } from './export.ts';
-import { addReport } from './report.ts';
-import { addReproduce } from './reproduce.ts';
-import { addRoute } from './route.ts';
-import { addServe } from './serve.ts';
-import { addStart } from './start.ts';
 import { renderError } from './terminal/error.ts';
 import { abilities } from './terminal/paint.ts';
-import { addTrain } from './train.ts';
+
+/** Each command adds itself to the program; loaded when it is asked for, so that a short one starts quickly. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  start: async () => (await import('./start.ts')).addStart,
+  report: async () => (await import('./report.ts')).addReport,
+  train: async () => (await import('./train.ts')).addTrain,
+  evaluate: async () => (await import('./evaluate.ts')).addEvaluate,
+  route: async () => (await import('./route.ts')).addRoute,
+  check: async () => (await import('./check.ts')).addCheck,
+  serve: async () => (await import('./serve.ts')).addServe,
+  export: async () => (await import('./export.ts')).addExport,
+  reproduce: async () => (await import('./reproduce.ts')).addReproduce,
+};
 
 /** Runs one command; the exit status is 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,8 +25,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .configureHelp({ helpWidth: 80 })
     .exitOverride();
-  for (const add of [addStart, addReport, addTrain, addEvaluate, addRoute, addServe, addExport, addReproduce])
-    add(program);
+  const [first = ''] = argv;
+  const wanted = Object.hasOwn(commands, first)
+    ? [first]
+    : /^(-V|--version)$/.test(first)
+      ? []
+      : Object.keys(commands);
+  for (const name of wanted) (await commands[name]!())(program);
   program.addHelpText(
     'after',
     '\nExit status: 0 done (a "no" is a result), 1 failed, 2 wrong usage, 130 interrupted.',

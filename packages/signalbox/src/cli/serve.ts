@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import type { Chooser } from '../core/decision.ts';
-import { SignalboxError } from '../core/errors.ts';
-import { type GatewayConfig, readGatewayConfig } from '../pipeline/gateway-config.ts';
-import { openRouter } from '../pipeline/open-router.ts';
-import { openSession, type Session } from './session.ts';
+import { readGatewayConfig } from '../pipeline/gateway-config.ts';
+import { openChooser } from './open-chooser.ts';
+import { openSession } from './session.ts';
 
 export function addServe(program: Command): void {
   program
@@ -31,29 +29,6 @@ export function addServe(program: Command): void {
         await chooser?.close();
       }
     });
-}
-
-/** The router that a configuration names, its sentence encoder in a thread of its own. */
-export async function openChooser(
-  { router, policy, file }: GatewayConfig,
-  session: Session,
-): Promise<Chooser | undefined> {
-  if (router === undefined) return undefined;
-  const { use, ...params } = policy ?? {};
-  try {
-    return await openRouter(
-      {
-        folder: router,
-        ...(typeof use === 'string' && { policy: { name: use, params } }),
-        encoder: { cacheFolder: session.cacheFolder, worker: true },
-      },
-      session.context,
-    );
-  } catch (cause) {
-    if (cause instanceof SignalboxError && cause.code === 'usage')
-      throw new SignalboxError('config', cause.message, { file, cause });
-    throw cause;
-  }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
