@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 
-/** The stage of work under which encoders report. */
+/** The stage of work under which encoders that take long report. */
 export const stage = 'embedding';
 
 /** @throws SignalboxError `interrupted` once the user has asked to stop */
@@ -11,12 +11,12 @@ export function stopIfAborted(context: Context): void {
 }
 
 /**
- * Calls `work` with consecutive ranges of at most `size` items, reports after each how many are done, and
- * between two of them lets other work have its turn, so that an interruption is heard.
+ * Calls `work` with consecutive ranges of at most `size` items and between two of them lets other work have its
+ * turn, so that an interruption is heard. Reports under `stage`, if it is given, how many are done.
  */
 export async function inBatches(
   total: number,
-  { size, context }: { readonly size: number; readonly context: Context },
+  { size, context, stage }: { readonly size: number; readonly context: Context; readonly stage?: string },
   work: (from: number, to: number) => void | Promise<void>,
 ): Promise<void> {
   for (let from = 0; from < total; from += size) {
@@ -24,7 +24,7 @@ export async function inBatches(
     const to = Math.min(from + size, total);
     await work(from, to);
     if (total > size) {
-      context.progress(stage, to, total);
+      if (stage !== undefined) context.progress(stage, to, total);
       await turn();
     }
   }

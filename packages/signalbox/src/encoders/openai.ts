@@ -6,7 +6,7 @@ import type { Encoder } from '../core/encoder.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { textOf } from '../core/query.ts';
 import { matrix32 } from '../math/matrix.ts';
-import { inBatches } from './batches.ts';
+import { inBatches, stage } from './batches.ts';
 
 export interface OpenAiOptions {
   /** Where `/embeddings` stands: https://api.openai.com/v1. */
@@ -66,7 +66,7 @@ export function openai(options: OpenAiOptions): Encoder<OpenAiState> {
     },
     async encode(queries, { width }, context) {
       const out = matrix32(queries.length, width);
-      await inBatches(queries.length, { size: batch, context }, async (from, to) => {
+      await inBatches(queries.length, { size: batch, context, stage }, async (from, to) => {
         const texts = queries.slice(from, to).map((query) => textOf(query).slice(0, maxCharacters));
         const said = texts.flatMap((text, i) => (text.trim() === '' ? [] : [i]));
         if (said.length === 0) return;

@@ -25,7 +25,7 @@ export async function learnVocabulary(
   { maxFeatures, context }: { readonly maxFeatures: number; readonly context: Context },
 ): Promise<Vocabulary> {
   const counts = counter();
-  await inBatches(queries.length, { size: batch, context }, (from, to) => {
+  await inBatches(queries.length, { size: batch, context, stage: 'learning terms' }, (from, to) => {
     for (let i = from; i < to; i++) counts.add(wordsOf(textOf(queries[i]!)));
   });
   const least = Math.min(2, queries.length);
