@@ -1,3 +1,4 @@
+import { type SparseKernel, STRIP, sparseVectorKernel } from './kernel-sparse.ts';
 import { type Matrix, matrix } from './matrix.ts';
 
 /** A table that is mostly zeros, in compressed rows: row i holds cells start[i] to start[i + 1] - 1. */
@@ -30,9 +31,6 @@ export function transpose(a: Sparse): Sparse {
   return { rows: a.cols, cols: a.rows, start, index, value };
 }
 
-/** Columns of B that are taken at once: their sums stay in registers. */
-const strip = 8;
-
 /**
  * A B, rows(a) x cols(b), in 64-bit floats. Each cell is summed in the order of its row's cells, whatever stands
  * around it: a row gives the same bits alone and in a batch.
@@ -40,25 +38,25 @@ const strip = 8;
 export function sparseTimesDense(a: Sparse, b: Matrix): Matrix & { readonly data: Float64Array } {
   if (a.cols !== b.rows) throw new RangeError(`${a.cols} columns times ${b.rows} rows`);
   const out = matrix(a.rows, b.cols);
-  // A strip of B copied side by side stays in the cache; for a few rows the copy would cost more than the sums.
-  const packing = a.start[a.rows]! > 4 * b.rows;
-  const packed = packing ? b.data.slice(0, strip * b.rows) : b.data;
+  // For a few rows laying B out would cost more than the sums.
+  const kernel = a.start[a.rows]! > 4 * b.rows ? sparseVectorKernel(a, b) : undefined;
   let j = 0;
-  for (; j + strip <= b.cols; j += strip) {
-    if (packing) pack(b, j, packed);
-    addStrip(
-      a,
-      { data: packed, stride: packing ? strip : b.cols, from: packing ? 0 : j },
-      { out, column: j },
-    );
+  for (; j + STRIP <= b.cols; j += STRIP) {
+    if (kernel === undefined) addStrip(a, b, { out, column: j });
+    else addByKernel(kernel, b, { out, column: j });
   }
   for (; j < b.cols; j++) addColumn(a, b, { out, column: j });
   return out;
 }
 
-function pack({ rows, cols, data }: Matrix, column: number, into: Float64Array | Float32Array): void {
-  for (let k = 0, to = 0, from = column; k < rows; k++, to += strip, from += cols) {
-    for (let t = 0; t < strip; t++) into[to + t] = data[from + t]!;
+function addByKernel(kernel: SparseKernel, b: Matrix, { out, column }: Columns): void {
+  const { strip, out: sums } = kernel;
+  for (let k = 0, to = 0, from = column; k < b.rows; k++, to += STRIP, from += b.cols) {
+    for (let t = 0; t < STRIP; t++) strip[to + t] = b.data[from + t]!;
+  }
+  kernel.run();
+  for (let i = 0, from = 0, to = column; i < out.rows; i++, from += STRIP, to += out.cols) {
+    for (let t = 0; t < STRIP; t++) out.data[to + t] = sums[from + t]!;
   }
 }
 
@@ -67,18 +65,14 @@ interface Columns {
   readonly column: number;
 }
 
-function addStrip(
-  { rows, start, index, value }: Sparse,
-  b: { readonly data: Float64Array | Float32Array; readonly stride: number; readonly from: number },
-  { out, column }: Columns,
-): void {
-  const { data: y, stride, from } = b;
+function addStrip({ rows, start, index, value }: Sparse, b: Matrix, { out, column }: Columns): void {
+  const { data: y, cols: stride } = b;
   for (let i = 0, o = column; i < rows; i++, o += out.cols) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
     const end = start[i + 1]!;
     for (let c = start[i]!; c < end; c++) {
       const v = value[c]!;
-      const at = index[c]! * stride + from;
+      const at = index[c]! * stride + column;
       s0 += v * y[at]!;
       s1 += v * y[at + 1]!;
       s2 += v * y[at + 2]!;

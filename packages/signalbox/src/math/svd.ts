@@ -1,6 +1,6 @@
 import { cholesky, forwardSolve } from './cholesky.ts';
 import { gram, multiply } from './linear.ts';
-import { type Matrix, matrix, matrix32 } from './matrix.ts';
+import { type Matrix, matrix } from './matrix.ts';
 import { descending } from './order.ts';
 import type { Rng } from './rng.ts';
 import { type Sparse, sparseTimesDense, transpose } from './sparse.ts';
@@ -26,23 +26,17 @@ export function truncatedSvd(a: Sparse, options: SvdOptions): { components: Matr
   const { random, oversample = 8, powerIterations = 2 } = options;
   const followed = Math.min(options.width + oversample, a.rows, a.cols);
   const turned = transpose(a);
-  const start = matrix32(a.rows, followed);
+  const start = matrix(a.rows, followed);
   for (let c = 0; c < start.data.length; c++) start.data[c] = random.normal();
-  let basis = single(orthonormal(sparseTimesDense(turned, start)));
+  let basis = orthonormal(sparseTimesDense(turned, start));
   for (let pass = 0; pass < powerIterations; pass++) {
-    const image = single(sparseTimesDense(a, basis));
-    basis = single(orthonormal(sparseTimesDense(turned, image)));
+    basis = orthonormal(sparseTimesDense(turned, sparseTimesDense(a, basis)));
   }
   const { vectors, values } = symmetricEigen(gram(sparseTimesDense(a, basis)));
   const kept = keptOf(values).slice(0, options.width);
   const components = multiply(basis, columnsOf(vectors, kept));
   fixSigns(components);
   return { components, values: Float64Array.from(kept, (j) => Math.sqrt(values[j]!)) };
-}
-
-/** In 32-bit floats: what is multiplied next then takes half the way from memory. */
-function single({ rows, cols, data }: Matrix): Matrix {
-  return { rows, cols, data: Float32Array.from(data) };
 }
 
 /**
@@ -149,12 +143,16 @@ function rotateAll(a: Float64Array, turned: Float64Array, n: number): boolean {
       const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
       const c = 1 / Math.hypot(t, 1);
       const s = t * c;
-      for (let k = 0; k < n; k++) {
-        const [kp, kq] = [a[k * n + p]!, a[k * n + q]!];
-        a[k * n + p] = c * kp - s * kq;
-        a[k * n + q] = s * kp + c * kq;
-      }
       rotateRows(a, n, { p, q, c, s });
+      // The columns are the rows over again; only where both cross is there more to rotate.
+      for (let k = 0; k < n; k++) {
+        a[k * n + p] = a[p * n + k]!;
+        a[k * n + q] = a[q * n + k]!;
+      }
+      a[p * n + p] = app - t * off;
+      a[q * n + q] = aqq + t * off;
+      a[p * n + q] = 0;
+      a[q * n + p] = 0;
       rotateRows(turned, n, { p, q, c, s });
     }
   }

@@ -33,7 +33,7 @@ const mostTokens = 256;
 /** Characters, spaces counted once, that are cut into tokens at most: more than 256 tokens of common words. */
 const mostCharacters = 6000;
 /** Tokens that go through the graph at once. */
-const batchTokens = 4096;
+const batchTokens = 1024;
 const closing = 102;
 
 /** Loads the packages, checks their digests, and opens the graph (built and kept in the cache folder the first time). */
