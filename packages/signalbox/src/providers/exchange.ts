@@ -29,6 +29,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   #queue: Buffer[] = [];
   #queued = 0;
   #ended = false;
+  /** The answer is complete; whatever comes behind it is let drop. */
+  #released = false;
   #error: UpstreamError | undefined;
   #wake: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -100,7 +102,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
       this.#fail(cancelled(this.#name));
       return;
     }
-    this.#error = cancelled(this.#name);
+    this.#released = true;
     this.#timer = setTimeout(() => this.#cut(), lingerMs).unref();
     if (this.#controller?.paused) this.#controller.resume();
   }
@@ -156,7 +158,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#error) return;
+    if (this.#error || this.#released) return;
     this.#queue.push(chunk);
     this.#queued += chunk.length;
     if (this.#queued >= highWater) controller.pause();
