@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { glossary } from '../packages/signalbox/src/cli/words/glossary.ts';
 import { errorTable } from '../packages/signalbox/src/core/errors.ts';
 import { results } from '../packages/signalbox/src/core/results.ts';
+import { configurationReference } from '../packages/signalbox/src/pipeline/gateway-reference.ts';
 import { words } from './words.ts';
 
 const made = 'Made by `npm run docs`; edit the source, not this file.';
@@ -40,6 +41,14 @@ ${entries.join('\n\n')}
 `;
 }
 
+function configuration(): string {
+  return `# Configuration
+
+Every key of \`signalbox.yaml\`. ${made}
+
+${configurationReference()}`;
+}
+
 function schema(): string {
   const expanded = JSON.stringify({ title: 'signalbox/results@1', ...z.toJSONSchema(results) }, null, 2);
   return `${expanded.replaceAll(/^( *)(.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm, shortList)}\n`;
@@ -53,6 +62,7 @@ function shortList(whole: string, indent: string, before: string, items: string,
 
 /** The files by their path from the root. */
 export const documents: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configuration,
   'docs/errors.md': errors,
   'docs/glossary.md': allWords,
   'docs/results.schema.json': schema,
