@@ -39,7 +39,22 @@ ${
     : html`<p>No system has a value on these rows.</p>`
 }
 ${table(set, least)}
-${costTable(set)}`;
+${costTable(set)}
+${publishedTable(set)}`;
+}
+
+/** Published figures of a study that is repeated here. */
+function publishedTable(set: ResultSet): Markup | null {
+  const references = set.references ?? [];
+  if (references.length === 0) return null;
+  return html`<h3>What was published</h3>
+<div class="scroll"><table>
+<thead><tr><th>system</th><th>measure</th><th>group</th><th>value</th><th>source</th></tr></thead>
+<tbody>${references.map(
+    ({ system, measure, group, value, source }) =>
+      html`<tr>${name(system)}<td>${measure}</td><td>${group ?? ''}</td>${numberCell(value, measure === 'aiq' || measure === 'apgr' ? fixed(value, 3) : `${percent(value, 2)} %`)}<td>${source}</td></tr>
+`,
+  )}</tbody></table></div>`;
 }
 
 function title(set: ResultSet): string {

@@ -34,7 +34,7 @@ const name: Column = { head: '', align: 'left', least: 14 };
 const number = (head: string, rank?: number): Column => ({ head, ...(rank === undefined ? {} : { rank }) });
 
 /** A title in bold, what is drawn in dim, then the table. */
-function titled(view: View, title: string, about: string, lines: readonly string[]): string {
+export function titled(view: View, title: string, about: string, lines: readonly string[]): string {
   const [head, ...rows] = lines;
   const [first = '', ...more] = wrap(`${title}: ${about}`, view.width);
   const shown = first.startsWith(title)

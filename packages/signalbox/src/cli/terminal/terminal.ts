@@ -2,6 +2,7 @@ import type { ResultSet, Results } from '../../core/results.ts';
 import { columnDecimals, count, counted, duration, nbsp } from '../words/numbers.ts';
 import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scope } from '../words/sentences.ts';
+import { groupsTable, sources } from './groups.ts';
 import { ascii, type Paint, paint } from './paint.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
 import { clean, fit } from './width.ts';
@@ -61,6 +62,7 @@ function section(view: View, about: About): string {
     truth === undefined ? '' : truthTable(view, truth),
     systemsTable(view),
     routersTable(view),
+    about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.
     about.several ? '' : modelsTable(view),
     remarks(view),
@@ -108,6 +110,7 @@ function remarks({ set, width, paint: p }: View): string {
     ...(duplicates > 0
       ? [['note:', `${counted(duplicates, 'row')} beyond the first of their text.`] as const]
       : []),
+    ...sources(set.references ?? []).map((text) => ['note:', text] as const),
     ...(set.notes ?? []).map((text) => ['note:', text] as const),
   ];
   return lines
