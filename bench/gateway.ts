@@ -1,6 +1,6 @@
 /**
  * What the gateway adds to a call: a mock upstream asked directly, and through the gateway by name and by
- * `auto`, in a closed loop, in rounds that follow each other closely. Upstream, gateway and load are three
+ * `auto`, in a closed loop, in rounds that follow each other closely. Upstream, gateway and load are
  * processes on one machine; read the ratios, not the figures.
  *
  *     npx node bench/gateway.ts [requests per round] [connections]
@@ -61,6 +61,22 @@ async function gateway(target: string): Promise<string> {
   return (await startGateway({ config, chooser: fakeChooser(['m']), env: {}, logger })).url;
 }
 
+/** What any proxy in this runtime costs: the same client and server, and nothing between them. */
+async function bare(target: string): Promise<string> {
+  const pool = new Pool(target, { connections: 512, pipelining: 1 });
+  const server = createServer(async (request, out) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const headers = { 'content-type': 'application/json' };
+    const path = '/v1/chat/completions';
+    const answer = await pool.request({ path, method: 'POST', headers, body: Buffer.concat(parts) });
+    out.writeHead(answer.statusCode, answer.headers);
+    answer.body.pipe(out);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 interface Round {
   readonly perSecond: number;
   readonly p50: number;
@@ -104,6 +120,7 @@ async function child(role: string, argument = ''): Promise<{ url: string; stop()
 async function main(requests: number, connections: number): Promise<void> {
   const up = await child('upstream');
   const gate = await child('gateway', up.url);
+  const proxy = await child('bare', up.url);
   const body = (model: string, stream: boolean): string =>
     JSON.stringify({
       model,
@@ -112,6 +129,7 @@ async function main(requests: number, connections: number): Promise<void> {
     });
   const lines = [
     ['direct', up.url, 'm'],
+    ['bare proxy', proxy.url, 'm'],
     ['gateway, by name', gate.url, 'm'],
     ['gateway, auto', gate.url, 'auto'],
   ] as const;
@@ -141,9 +159,11 @@ async function main(requests: number, connections: number): Promise<void> {
   }
   up.stop();
   gate.stop();
+  proxy.stop();
 }
 
 const [role, argument] = process.argv.slice(2);
 if (role === 'upstream') process.send?.(await upstream());
+else if (role === 'bare') process.send?.(await bare(argument ?? ''));
 else if (role === 'gateway') process.send?.(await gateway(argument ?? ''));
 else await main(Number(role ?? 4000), Number(argument ?? 16));

@@ -3,6 +3,8 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, test } from 'node:test';
+import { openTable } from '../pipeline/config.ts';
+import { makeContext } from '../pipeline/context.ts';
 import { exportLog, type LogRow } from '../pipeline/export-log.ts';
 import { collect, type Trip, trip } from './trip.fixture.ts';
 
@@ -169,6 +171,25 @@ describe('a log that cannot be written stops no answer', () => {
 });
 
 describe('export', () => {
+  test('is an outcome table that the canonical reader takes', async () => {
+    house = await trip(`${models}\n  - { name: large, upstream: simulated }`);
+    await house.post('/v1/feedback', {
+      request_id: await ask({}, { 'x-signalbox-group': 'shop' }),
+      score: 0.5,
+    });
+    await ask({ model: 'large' }, { 'x-signalbox-group': 'shop' });
+    const file = join(house.folder, 'table.jsonl');
+    await writeFile(file, (await exported()).map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const table = await openTable({ paths: [file], format: 'jsonl', options: {}, context: makeContext() });
+    assert.equal(table.examples.length, 1);
+    assert.equal(table.examples[0]?.group, 'shop');
+    assert.deepEqual(table.examples[0]?.messages, messages);
+    const column = table.models.findIndex(({ id }) => id === 'org/small-1');
+    assert.equal(table.quality.data[column], 0.5);
+    assert.ok(Number.isNaN(table.quality.data[1 - column]));
+    assert.equal(table.propensity?.data[column], 1);
+  });
+
   test('takes up where the last one ended', async () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     house = await trip(models, { clock: { now: () => now } });

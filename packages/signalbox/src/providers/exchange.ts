@@ -72,10 +72,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
 
   async read(): Promise<Buffer | undefined> {
     for (;;) {
-      const bytes = this.#queue.shift();
-      if (bytes) {
-        this.#queued -= bytes.length;
-        if (this.#queued < highWater && this.#controller?.paused) this.#controller.resume();
+      if (this.#queue.length > 0) {
+        // All that has come since the last read at once: a reader who lags does not fall further behind.
+        const bytes = this.#queue.length === 1 ? this.#queue[0] : Buffer.concat(this.#queue);
+        this.#queue = [];
+        this.#queued = 0;
+        if (this.#controller?.paused) this.#controller.resume();
         return bytes;
       }
       if (this.#ended) return undefined;
