@@ -105,16 +105,21 @@ export async function showResults(
   flags: ResultFlags & { readonly truth?: Truths },
   session: Session,
 ): Promise<void> {
-  if (flags.html !== false) {
-    const { renderPage } = await import('./page/page.ts');
-    await writeFileWhole(flags.html, await renderPage(shown, flags.truth && { truth: flags.truth }));
-  }
-  session.close();
   const truth = flags.truth && { truth: flags.truth };
   session.out(
     flags.json ? `${JSON.stringify(shown, null, 2)}\n` : renderTerminal(shown, { ...session.face, ...truth }),
   );
-  if (flags.html !== false) session.say(`The page with all charts and tables: ${flags.html}`);
+  if (flags.html !== false) await writePage(shown, { html: flags.html, ...truth }, session);
+}
+
+export async function writePage(
+  shown: Results,
+  { html, truth }: { readonly html: string; readonly truth?: Truths },
+  session: Session,
+): Promise<void> {
+  const { renderPage } = await import('./page/page.ts');
+  await writeFileWhole(html, await renderPage(shown, truth && { truth }));
+  session.say(`The page with all charts and tables: ${html}`);
 }
 
 /** The command as it was given, for the method box and the JSON. */

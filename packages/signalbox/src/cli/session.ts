@@ -8,6 +8,9 @@ import { makeContext } from '../pipeline/context.ts';
 import { abilities, ascii, paint } from './terminal/paint.ts';
 import { makeProgress } from './terminal/progress.ts';
 
+/** Takes the progress line away; it is drawn again at the next report. */
+const clearLine = '\r\u001b[2K';
+
 /** One run of a command: its context, and the streams it speaks to. Standard output carries the result alone. */
 export interface Session {
   readonly context: Context;
@@ -32,7 +35,7 @@ export function openSession(options: { readonly seed?: number } = {}): Session {
   const { colour, unicode } = abilities(process.stderr, process.env);
   const say = (text: string): void => {
     const shown = unicode ? text : ascii(text);
-    process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[2K' : ''}${paint(colour).dim(shown)}\n`);
+    process.stderr.write(`${process.stderr.isTTY ? clearLine : ''}${paint(colour).dim(shown)}\n`);
   };
   const context = makeContext({
     seed: options.seed ?? 0,
@@ -47,6 +50,7 @@ export function openSession(options: { readonly seed?: number } = {}): Session {
       process.env['SIGNALBOX_CACHE'] ??
       join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'signalbox'),
     out: (text) => {
+      if (process.stderr.isTTY) process.stderr.write(clearLine);
       process.stdout.write(text);
     },
     say,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ResultSet } from '../core/results.ts';
+import type { ResultSet, Results } from '../core/results.ts';
 import { saveArtifact } from '../pipeline/artifact.ts';
 import {
   baselineNames,
@@ -18,7 +18,7 @@ import { results } from '../pipeline/report.ts';
 import { train } from '../pipeline/train.ts';
 import { openChooser } from './open-chooser.ts';
 import { choicesOf, encoderOf } from './part-options.ts';
-import { commandLine, showResults } from './report.ts';
+import { commandLine, showResults, writePage } from './report.ts';
 import { stopped } from './serve.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { wholeNumber } from './table-options.ts';
@@ -77,6 +77,8 @@ async function reportWorlds(flags: Flags, session: Session): Promise<Made> {
   const sets: ResultSet[] = [];
   const truths: Record<string, Truth> = {};
   const made: Record<string, World> = {};
+  const wrapped = (some: readonly ResultSet[]): Results =>
+    results({ command: commandLine(), startedAt: session.startedAt, sets: some, context: session.context });
   await mkdir(flags.folder, { recursive: true });
   try {
     for (const [name, story] of Object.entries(stories)) {
@@ -92,18 +94,15 @@ async function reportWorlds(flags: Flags, session: Session): Promise<Made> {
       sets.push(set);
       truths[name] = truthOf(world, story);
       made[name] = world;
+      // The first answer is worth more than all of them later.
+      if (!flags.json) await showResults(wrapped([set]), { html: false, truth: truths }, session);
     }
   } finally {
     await encoder.close?.();
   }
-  const shown = results({
-    command: commandLine(),
-    startedAt: session.startedAt,
-    sets,
-    context: session.context,
-  });
   const html = join(flags.folder, 'report.html');
-  await showResults(shown, { ...(flags.json && { json: true }), html, truth: truths }, session);
+  await writePage(wrapped(sets), { html, truth: truths }, session);
+  if (flags.json) session.out(`${JSON.stringify(wrapped(sets), null, 2)}\n`);
   return made;
 }
 

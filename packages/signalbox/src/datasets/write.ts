@@ -147,6 +147,7 @@ function* watched(table: Dataset, context: Context): Generator<LongRow> {
     }
     yield row;
   }
+  context.progress('writing', table.examples.length, table.examples.length);
 }
 
 async function writeText(path: string, lines: AsyncIterable<string>): Promise<void> {

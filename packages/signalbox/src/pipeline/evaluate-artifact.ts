@@ -71,6 +71,7 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
       predictSecondsPer1000: (1000 * seconds) / Math.max(queries.length, 1),
     });
   }
+  context.progress('routers', choices.length, choices.length);
   const set = await compare({ ...args, plan: planned, fitted, encoderName: encoder.name, started }, context);
   return { set, plan: planned, fitted };
 }

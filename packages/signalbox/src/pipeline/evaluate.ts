@@ -38,11 +38,23 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
   const textless = table.examples.every((example) => textOf(example) === '');
   const encoder = textless ? noEncoder : args.encoder;
   const groups = comparedGroups(table, planned.compared);
-  const choices = args.choices.filter(({ router }) =>
-    usable(router, { encoder, groups: groups.names.length, table }),
-  );
+  const lacks = args.choices.map(({ name, router }) => ({
+    name,
+    lack: lacking(router, { encoder, groups: groups.names.length, table }),
+  }));
+  const choices = args.choices.filter((_, i) => lacks[i]!.lack === undefined);
   const fitted = await crossFit(planned, { choices, encoder, tune: table.cost !== undefined }, context);
-  const set = await compare({ ...args, plan: planned, fitted, encoderName: encoder.name, started }, context);
+  const set = await compare(
+    {
+      ...args,
+      plan: planned,
+      fitted,
+      encoderName: encoder.name,
+      started,
+      notes: leftOut(groups.named ? lacks : lacks.filter(({ lack }) => lack !== 'several groups')),
+    },
+    context,
+  );
   return { set, plan: planned, fitted };
 }
 
@@ -50,6 +62,8 @@ export interface CompareArgs extends Pick<EvaluateArgs, 'policy' | 'policyParams
   readonly plan: Plan;
   readonly fitted: readonly CrossFitted[];
   readonly encoderName: string;
+  /** What the reader of the report should know, beside what the table's reader saw. */
+  readonly notes?: readonly string[];
   /** `performance.now()` when the work began. */
   readonly started: number;
 }
@@ -73,7 +87,6 @@ export async function compare(args: CompareArgs, context: Context): Promise<Resu
   };
   const systems = measure({ ...args, design });
   context.progress('intervals', 1, 1);
-  const textless = args.encoderName === noEncoder.name;
   return {
     dataset: table.name,
     rows: table.examples.length,
@@ -85,7 +98,7 @@ export async function compare(args: CompareArgs, context: Context): Promise<Resu
     costUnit: systems.some(({ cost }) => cost !== null) ? costUnitOf(table) : null,
     systems,
     flags: [...planned.flags, ...plainFacts(planned, groups.named)],
-    notes: [...table.notes, ...(textless ? ['Without encoded text only what needs none is compared.'] : [])],
+    notes: [...table.notes, ...(args.notes ?? [])],
     digests: table.digests,
     groupRows: Object.fromEntries(
       groups.named ? groups.names.map((name, g) => [name, groups.of.filter((of) => of === g).length]) : [],
@@ -95,13 +108,26 @@ export async function compare(args: CompareArgs, context: Context): Promise<Resu
   };
 }
 
-function usable(
+/** What a router needs and this table or encoder lacks; undefined where it can be compared. */
+function lacking(
   { needs }: RouterChoice['router'],
   about: { readonly encoder: Encoder; readonly groups: number; readonly table: Dataset },
-): boolean {
-  if (needs.features === true && about.encoder.name === noEncoder.name) return false;
-  if (needs.cost && costUnitOf(about.table) === null) return false;
-  return !(needs.groups && about.groups < 2);
+): string | undefined {
+  if (needs.groups && about.groups < 2) return 'several groups';
+  if (needs.features === true && about.encoder.name === noEncoder.name) return 'encoded text';
+  if (needs.cost && costUnitOf(about.table) === null) return 'a cost';
+  return undefined;
+}
+
+/** In a sentence for each need, who is left out for it. */
+function leftOut(list: readonly { readonly name: string; readonly lack: string | undefined }[]): string[] {
+  const byLack = Map.groupBy(
+    list.filter(({ lack }) => lack !== undefined),
+    ({ lack }) => lack,
+  );
+  return [...byLack].map(
+    ([lack, some]) => `Not compared, for want of ${lack}: ${some.map(({ name }) => name).join(', ')}.`,
+  );
 }
 
 /** What a reader must know before any number: one model, models that never differ. */

@@ -20,7 +20,7 @@ export const mlp: Router<z.infer<typeof params>, State> = {
   needs: { features: true, group: false },
   fit: ({ table, features, folds }, { hidden, epochs, rate, batch, decay }, context) => {
     const validation = Int32Array.from(folds.keys()).filter((i) => folds[i] === 0);
-    return fitMlp({
+    const state = fitMlp({
       x: features,
       y: table.quality,
       hidden,
@@ -35,6 +35,9 @@ export const mlp: Router<z.infer<typeof params>, State> = {
       ...(context.signal && { signal: context.signal }),
       onEpoch: (done) => context.progress('mlp', done, epochs),
     });
+    // Stopped early, it is done all the same.
+    context.progress('mlp', epochs, epochs);
+    return state;
   },
   predict: ({ features }, state) => ({ quality: predictMlp(state, features) }),
   explain: () => ['A small neural network on the encoded query decides.'],

@@ -38,6 +38,7 @@ export const multiLabel: Router<z.infer<typeof params>, State> = {
       context.progress('multi-label', m, train.table.models.length);
       return fitLabel({ train, model: m, parts, penalties }, context);
     });
+    context.progress('multi-label', labels.length, labels.length);
     return { labels };
   },
   predict: ({ features }, { labels }) => {

@@ -176,6 +176,15 @@ function weakAndStrong(view: View): string {
   return titled(view, 'Weak and strong', about, table({ columns, rows }, view.width));
 }
 
+/** Cost at 99, 98 and 95 % as the hull has it, without intervals: those are on the page and in the JSON. */
+function onHull(at: System['costAt']): string {
+  return at
+    ? (['99', '98', '95'] as const)
+        .map((level) => (at[level] ? percent(at[level].value, 0) : '–'))
+        .join(' / ')
+    : '';
+}
+
 /** What equal quality costs, where cost is more than the share of strong calls. */
 function equalQuality(view: View): string {
   if (view.set.costUnit === 'strong share') return '';
@@ -189,7 +198,12 @@ function equalQuality(view: View): string {
     const cells = (['99', '98', '95'] as const).map((level) =>
       at && at[level] === null ? '–' : inShare(at?.[level]),
     );
-    return [clean(label(system)), inUnits(system.aiq), ...cells];
+    return [
+      clean(label(system)),
+      inUnits(system.aiq),
+      ...cells,
+      ...(fixedPoints ? [onHull(system.costAt)] : []),
+    ];
   });
   const columns = [
     { ...name, head: 'system' },
@@ -197,9 +211,10 @@ function equalQuality(view: View): string {
     number('at 99 %', 1),
     number('at 98 %'),
     number('at 95 %', 2),
+    ...(fixedPoints ? [number('on hull', 4)] : []),
   ];
   const where = fixedPoints
-    ? 'at an operating point fixed on training rows'
+    ? 'at an operating point fixed on training rows, and at 99 / 98 / 95 % read on the hull, which is optimistic'
     : 'read on the hull, which is optimistic';
   const about = shown.some((system) => shares(system) !== undefined)
     ? `in % of that of the best single model, to keep so much of its quality, ${where}; – = not reached`
