@@ -39,7 +39,7 @@ test('a gain, a loss and an interval around zero are three different sentences',
   });
   assert.match(
     said(unsure).quality,
-    /^Routing gains 0\.2 points \[−0\.4, 0\.8\] over .* \(the interval includes zero\);/,
+    /^Routing cannot be told from the best single model on 9,408 queries: the difference is \+0\.2 points \[−0\.4, 0\.8\];/,
   );
   assert.match(nextSteps(unsure).join(' '), /would narrow the interval/);
   assert.match(nextSteps(gain, 'report a.jsonl --seed 0').join(' '), /signalbox train a\.jsonl -o router/);

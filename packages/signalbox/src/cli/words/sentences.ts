@@ -33,6 +33,13 @@ function spokenPoints(difference: Versus, flip = false): string {
   return `${write(value)}${nbsp}${unit} ${bracket({ low, high }, write)}`;
 }
 
+/** `−0.1 points [−0.7, 0.4]` */
+function signedPoints(difference: Versus): string {
+  const decimals = spokenDecimals(difference);
+  const write = (x: number): string => fixed(100 * x, decimals);
+  return `${points(difference.value, decimals)}${nbsp}points ${bracket(difference, write)}`;
+}
+
 const turned = ({ value, low, high }: Versus): { value: number; low: number; high: number } => ({
   value: -value,
   low: -high,
@@ -56,8 +63,10 @@ function qualitySentence(set: ResultSet): string {
     return `${subject} reaches ${spoken(estimate)} ${where}; it was not compared with the best single model.`;
   }
   const more = main.name === 'task-table' ? '' : againstTable(main);
-  const zero = straddles(lift) ? ' (the interval includes zero)' : '';
-  return `${subject} ${verb(lift)} the best single model ${where}${zero}${more}.`;
+  if (straddles(lift)) {
+    return `${subject} cannot be told from the best single model ${where}: the difference is ${signedPoints(lift)}${more}.`;
+  }
+  return `${subject} ${verb(lift)} the best single model ${where}${more}.`;
 }
 
 function oneModel(set: ResultSet): string {
