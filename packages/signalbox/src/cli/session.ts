@@ -66,7 +66,8 @@ export async function writeFileWhole(path: string, data: string | Iterable<strin
     await writeFile(aside, data);
     await rename(aside, path);
   } catch (cause) {
-    await rm(aside, { force: true });
+    // Where the folder itself is the fault, there is nothing to take away.
+    await rm(aside, { force: true }).catch(() => undefined);
     throw new SignalboxError(
       'file',
       `It could not be written (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}). Check the folder, its rights and the space left, or give another path.`,

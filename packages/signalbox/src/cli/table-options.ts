@@ -45,13 +45,6 @@ export async function readTable(
   };
   const read = { ...options, ...(flags.ignoreColumn && { ignoreColumns: flags.ignoreColumn }) };
   const table = await openTable({ paths, format: flags.format, options: read, context });
-  for (const [flag, name] of Object.entries({ weak, strong })) {
-    if (name === undefined || table.models.some(({ id }) => id === name)) continue;
-    throw new SignalboxError(
-      'usage',
-      `--${flag} was "${name}", which is no model of ${table.name}; it holds ${table.models.map(({ id }) => id).join(', ')}.`,
-    );
-  }
   return { ...table, ...options };
 }
 

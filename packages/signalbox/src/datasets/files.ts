@@ -61,7 +61,7 @@ export async function* blocks(file: SourceFile, context: Context): AsyncGenerato
       stopIfAborted(context);
       const bytes = chunk as Buffer;
       read += bytes.length;
-      context.progress(`reading ${file.name}`, read, file.size);
+      context.progress(`reading ${file.name}, bytes`, read, file.size);
       const end = bytes.lastIndexOf(newline) + 1;
       if (end > 0) {
         yield checked(Buffer.concat([...pending, bytes.subarray(0, end)]));
