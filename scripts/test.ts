@@ -10,6 +10,7 @@ import { inspect } from 'node:util';
 
 const secondsForFile = Number(process.env['SIGNALBOX_TEST_SECONDS'] ?? 300);
 const lanes = 2;
+const seeded = new URL('seeded.ts', import.meta.url).href;
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 const words = process.argv.slice(2);
@@ -36,7 +37,7 @@ async function runFile(file: string): Promise<void> {
   const skips: string[] = [];
   const printed: string[] = [];
   const late = AbortSignal.timeout(secondsForFile * 1000);
-  const stream = run({ files: [file], concurrency: 1, signal: late });
+  const stream = run({ files: [file], concurrency: 1, signal: late, execArgv: ['--import', seeded] });
   for await (const { type, data } of stream) {
     if (type === 'test:stdout' || type === 'test:stderr') printed.push(data.message);
     else if (type === 'test:pass') {

@@ -35,7 +35,7 @@ export function heightAt(corners: readonly Point[], cost: number): number {
 }
 
 function between(a: Point, b: Point, cost: number): number {
-  return a.quality + ((b.quality - a.quality) * (cost - a.cost)) / (b.cost - a.cost);
+  return a.quality + (b.quality - a.quality) * ((cost - a.cost) / (b.cost - a.cost));
 }
 
 /** AIQ: mean height over [from, to] (RouterBench, 2403.12031, with one common range for all routers). */
