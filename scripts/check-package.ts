@@ -27,7 +27,7 @@ await serveOnce();
 function pack(): string {
   const lines = run(
     'npm',
-    ['pack', '--workspace', 'signalbox', '--pack-destination', work, '--silent'],
+    ['pack', '--workspace', 'signalbox', '--pack-destination', work, '--silent', '--ignore-scripts=false'],
     root,
   );
   return join(work, lines.stdout.trim().split('\n').at(-1)!);
