@@ -15,12 +15,35 @@ export interface Design {
   readonly testOverTrain: number;
   readonly draws: number;
   readonly seed: number;
+  /** The draws, once made, and the design that they are of: a changed copy makes its own. */
+  kept?: { readonly of: Design; readonly weights: Uint16Array };
 }
 
-/** How often each row is drawn, draw by draw; the same draws for everything that is compared. The buffer is reused. */
-export function drawsOf(design: Design): Generator<Uint16Array> {
-  const { clusters, groupOf: strata, draws, seed } = design;
-  return multiplicities({ clusters, strata, draws, rng: rng(`bootstrap/${seed}`) });
+/** Draws are kept up to this many counts (64 MB), so that each statistic need not make them anew; beyond, memory matters more than time. */
+const mostKept = 32_000_000;
+
+/** How often each row is drawn, draw by draw; the same draws for everything that is compared. Not to be changed, nor held beyond the step. */
+export function* drawsOf(design: Design): Generator<Uint16Array> {
+  const { clusters, groupOf: strata, draws, seed, rows } = design;
+  const made = (): Generator<Uint16Array> =>
+    multiplicities({ clusters, strata, draws, rng: rng(`bootstrap/${seed}`) });
+  if (rows * draws > mostKept) {
+    yield* made();
+    return;
+  }
+  if (design.kept?.of !== design) design.kept = { of: design, weights: keep(made(), rows * draws) };
+  const { weights } = design.kept;
+  for (let d = 0; d < draws; d++) yield weights.subarray(d * rows, (d + 1) * rows);
+}
+
+function keep(made: Iterable<Uint16Array>, size: number): Uint16Array {
+  const all = new Uint16Array(size);
+  let at = 0;
+  for (const weights of made) {
+    all.set(weights, at);
+    at += weights.length;
+  }
+  return all;
 }
 
 /** Rows of each fold; none with a given split. */
