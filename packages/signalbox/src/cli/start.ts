@@ -30,6 +30,7 @@ interface Flags {
   readonly folder: string;
   readonly port: number;
   readonly seed: number;
+  readonly rows: number;
   readonly encoder: string;
   readonly json?: boolean;
 }
@@ -54,6 +55,11 @@ export function addStart(program: Command): void {
     )
     .addOption(
       new Option('--seed <number>', 'of the simulated worlds').default(0).argParser(wholeNumber('--seed')),
+    )
+    .addOption(
+      new Option('--rows <number>', 'queries of each simulated world')
+        .default(700)
+        .argParser(wholeNumber('--rows')),
     )
     .option('--encoder <name>', 'as for report', 'default')
     .option('--json', 'print one JSON object instead of the terminal tables')
@@ -82,7 +88,7 @@ async function reportWorlds(flags: Flags, session: Session): Promise<Made> {
   await mkdir(flags.folder, { recursive: true });
   try {
     for (const [name, story] of Object.entries(stories)) {
-      const world = makeWorld(worlds[name as keyof typeof worlds], flags.seed);
+      const world = makeWorld({ ...worlds[name as keyof typeof worlds], rows: flags.rows }, flags.seed);
       session.say(
         `simulated world "${name}": ${world.table.examples.length} queries, ${world.table.models.length} models`,
       );
