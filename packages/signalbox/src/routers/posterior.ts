@@ -16,16 +16,23 @@ export const penalties = [1, 10, 100, 1000, 10000] as const;
 const sharpnesses = [1, 2, 4, 8, 16, 32];
 
 /** The posterior, and for each training row the probabilities by the fits that did not see its fold. */
-export function fitPosterior(
-  train: Training,
-  context: Context,
-): { posterior: GroupPosterior; outOfFold: Matrix } {
+export interface FittedPosterior {
+  readonly posterior: GroupPosterior;
+  readonly outOfFold: Matrix;
+}
+
+/** Shared by every router that guesses groups on the same training rows. */
+export function fitPosterior(train: Training, context: Context): FittedPosterior {
+  return context.once('group posterior', [train], () => fitOnce(train, context));
+}
+
+function fitOnce(train: Training, context: Context): FittedPosterior {
   const { names, of } = indexGroups(train.table.examples);
   const indicators = matrix(of.length, names.length);
   of.forEach((group, i) => {
     indicators.data[i * names.length + group] = 1;
   });
-  const fit = fitRidge({
+  const ridge = fitRidge({
     x: train.features,
     y: indicators,
     folds: train.folds,
@@ -35,17 +42,17 @@ export function fitPosterior(
   let sharpness = sharpnesses[0]!;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of sharpnesses) {
-    const probability = softmax(fit.outOfFold, candidate);
+    const probability = softmax(ridge.outOfFold, candidate);
     let loss = 0;
     of.forEach((group, i) => {
       loss -= Math.log(Math.max(at(probability, i, group), 1e-12));
     });
     if (loss < least) [sharpness, least] = [candidate, loss];
   }
-  const { coefficients, intercept } = fit;
+  const { coefficients, intercept } = ridge;
   return {
     posterior: { groups: names, coefficients, intercept, sharpness },
-    outOfFold: softmax(fit.outOfFold, sharpness),
+    outOfFold: softmax(ridge.outOfFold, sharpness),
   };
 }
 
