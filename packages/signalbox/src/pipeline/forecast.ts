@@ -34,6 +34,21 @@ export function observedCost(table: Dataset, rows: Int32Array): Matrix | undefin
   return out;
 }
 
+/** Observed quality of the compared rows: rows x models. */
+export function comparedQuality({
+  table,
+  compared,
+}: {
+  readonly table: Dataset;
+  readonly compared: Int32Array;
+}): Matrix {
+  const out = matrix(compared.length, table.models.length);
+  compared.forEach((row, i) => {
+    for (let m = 0; m < out.cols; m++) out.data[i * out.cols + m] = at(table.quality, row, m);
+  });
+  return out;
+}
+
 /** Completes a router's prediction for a policy: costs beside it, and a number in every cell. */
 export function forecast(args: {
   readonly table: Dataset;

@@ -18,8 +18,7 @@ import { asEstimate, interval, type Sampled } from '../metrics/interval.ts';
 import { performanceGap } from '../metrics/pgr.ts';
 import { sampleStatistic } from '../metrics/statistic.ts';
 import type { CrossFitted, Tuning } from './cross-fit.ts';
-import { observedCost } from './forecast.ts';
-import { comparedQuality } from './measure.ts';
+import { comparedQuality, observedCost } from './forecast.ts';
 import type { Plan } from './protocol.ts';
 
 export interface CurveInput {

@@ -1,14 +1,14 @@
 import { expectedOf, shares } from '../core/choice.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Estimate, System } from '../core/results.ts';
-import { at, column, type Matrix, matrix } from '../math/matrix.ts';
+import { column, type Matrix, matrix } from '../math/matrix.ts';
 import { hindsightBest, onlyModel } from '../metrics/bounds.ts';
 import { calibration, choiceEntropy } from '../metrics/calibration.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, asVersus, interval, minus, type Sampled } from '../metrics/interval.ts';
 import { type Averages, averages } from '../metrics/means.ts';
 import type { CrossFitted } from './cross-fit.ts';
-import { observedCost, pairOf } from './forecast.ts';
+import { comparedQuality, observedCost, pairOf } from './forecast.ts';
 import { type CurveInput, curveFigures } from './measure-curves.ts';
 import { comparedGroups, type Plan } from './protocol.ts';
 
@@ -148,14 +148,6 @@ function primaryMean(plan: Plan, values: Float64Array): number {
     sums[of[i]!]!.n++;
   });
   return sums.reduce((total, { sum, n }) => total + sum / n, 0) / names.length;
-}
-
-export function comparedQuality({ table, compared }: Plan): Matrix {
-  const out = matrix(compared.length, table.models.length);
-  compared.forEach((row, i) => {
-    for (let m = 0; m < out.cols; m++) out.data[i * out.cols + m] = at(table.quality, row, m);
-  });
-  return out;
 }
 
 function averagesOf(

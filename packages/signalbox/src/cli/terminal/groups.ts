@@ -3,8 +3,7 @@ import { shorter } from '../words/names.ts';
 import { percent } from '../words/numbers.ts';
 import { compared, label, singles } from '../words/reading.ts';
 import { type Column, table } from './table.ts';
-import { titled } from './tables.ts';
-import type { View } from './terminal.ts';
+import { titled, type View } from './view.ts';
 import { clean } from './width.ts';
 
 /** Of more groups the page and the JSON hold the numbers. */

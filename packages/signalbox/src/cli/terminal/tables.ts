@@ -26,22 +26,11 @@ import {
 } from '../words/reading.ts';
 import { bar } from './bar.ts';
 import { type Column, table } from './table.ts';
-import type { View } from './terminal.ts';
+import { titled, type View } from './view.ts';
 import { clean } from './width.ts';
-import { wrap } from './wrap.ts';
 
 const name: Column = { head: '', align: 'left', least: 14 };
 const number = (head: string, rank?: number): Column => ({ head, ...(rank === undefined ? {} : { rank }) });
-
-/** A title in bold, what is drawn in dim, then the table. */
-export function titled(view: View, title: string, about: string, lines: readonly string[]): string {
-  const [head, ...rows] = lines;
-  const [first = '', ...more] = wrap(`${title}: ${about}`, view.width);
-  const shown = first.startsWith(title)
-    ? view.paint.bold(title) + view.paint.dim(first.slice(title.length))
-    : view.paint.bold(first);
-  return [shown, ...more.map(view.paint.dim), '', view.paint.dim(head ?? ''), ...rows].join('\n');
-}
 
 const interval = (estimate: Estimate | null, decimals: number): [string, string] =>
   estimate === null

@@ -1,10 +1,11 @@
-import type { ResultSet, Results } from '../../core/results.ts';
+import type { Results } from '../../core/results.ts';
 import { columnDecimals, count, counted, duration, nbsp } from '../words/numbers.ts';
 import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scope } from '../words/sentences.ts';
 import { groupsTable, sources } from './groups.ts';
 import { ascii, type Paint, paint } from './paint.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
+import type { View } from './view.ts';
 import { clean, fit } from './width.ts';
 import { wrap } from './wrap.ts';
 
@@ -15,15 +16,6 @@ export interface TerminalOptions {
   readonly unicode: boolean;
   /** Exact expected values, by the name of a simulated set. */
   readonly truth?: Truths;
-}
-
-/** How the tables of one set are written. */
-export interface View {
-  readonly set: ResultSet;
-  readonly width: number;
-  readonly paint: Paint;
-  /** Decimals of qualities in percent. */
-  readonly decimals: number;
 }
 
 /** The results as standard output shows them: the answer, the tables behind it, what to know, what to do. */

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../../core/results.ts';
 import { bracket, count, counted, percent } from '../../words/numbers.ts';
-import type { Contest } from '../groups.ts';
+import type { Contest } from '../contests.ts';
 import type { Markup } from '../markup.ts';
 import { type Drawing, domain, type Layout, layouts, shorten } from './drawing.ts';
 
