@@ -97,8 +97,9 @@ const said: Readonly<Record<string, string>> = {
 const parts = process.argv.slice(2).map((file) => {
   const read: Results = results.parse(JSON.parse(readFileSync(file, 'utf8')));
   const study = read.command.split(' ')[1] ?? '';
+  const routers = / --routers \S+/.exec(read.command)?.[0] ?? '';
   const routed = read.sets.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
-  return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} --data DIR\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
+  return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} --data DIR${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
 });
 const text = `# Reproducing the literature's numbers
 

@@ -141,12 +141,19 @@ function leaveOutUnobserved(table: Dataset, rows: Int32Array): { table: Dataset;
   };
 }
 
+/** The one file that a table was read from, for errors. */
+function fileOf({ digests }: Dataset): { readonly file?: string } {
+  const [file, ...more] = Object.keys(digests);
+  return file === undefined || more.length > 0 ? {} : { file };
+}
+
 function noCompleteRows(table: Dataset, rows: number): SignalboxError {
   return new SignalboxError(
     'table',
     `No model of ${table.name} can be compared with the others: none of its ${rows} rows holds a score of every model. ` +
       'A log that has one model per row shows how each model did on its own queries, not on the same ones. ' +
       'Have all models answer a random sample of the same queries (a few hundred), score them, and run this again.',
+    fileOf(table),
   );
 }
 
