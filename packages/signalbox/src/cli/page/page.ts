@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ResultSet, Results } from '../../core/results.ts';
+import type { Estimate, ResultSet, Results } from '../../core/results.ts';
 import { counted, unbroken } from '../words/numbers.ts';
 import type { Truth, Truths } from '../words/reading.ts';
 import { headline } from '../words/reading.ts';
-import { answer, equalQuality, nextSteps, scope } from '../words/sentences.ts';
+import { type AtLevel, answer, equalQuality, nextSteps, scope } from '../words/sentences.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
 import { calibrationSection, choicesSection } from './choices.ts';
@@ -108,6 +108,13 @@ ${methodSection(results, set)}
 `;
 }
 
+function planeTitle(at: AtLevel, kept: Estimate | null | undefined): string {
+  const spends = `the router spends ${(100 * at.share.value).toFixed(0)} % of the cost of the best single model`;
+  return kept && !at.optimistic
+    ? `Fixed beforehand for ${at.level} % of the quality, ${spends} and keeps ${(100 * kept.value).toFixed(1)} %`
+    : `At ${at.level} % of its quality, ${spends}`;
+}
+
 function planeSection(set: ResultSet, drawing: Drawing, id: string): Markup {
   const plane = planeChart(set, drawing, `${id}-scale`);
   if (plane === undefined) {
@@ -119,10 +126,7 @@ function planeSection(set: ResultSet, drawing: Drawing, id: string): Markup {
   }
   const main = headline(set)?.system;
   const at = main && equalQuality(main);
-  const title =
-    at === undefined
-      ? 'What quality costs'
-      : `At ${at.level} % of the quality of the best single model, the router spends ${(100 * at.share.value).toFixed(0)} % of its cost`;
+  const title = at === undefined ? 'What quality costs' : planeTitle(at, main?.qualityAtFixed?.[at.level]);
   return html`<h3>${title}</h3>
 <p class="subtitle">${plane.about}</p>
 <figure>${plane.markup}</figure>`;

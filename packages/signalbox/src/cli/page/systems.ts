@@ -183,19 +183,22 @@ function costTable(set: ResultSet): Markup | null {
   const systems = [...compared(set), ...(hull ? [hull] : [])].filter((s) => s.costAt ?? s.costAtFixed);
   if (systems.length === 0) return null;
   const main = headline(set)?.system;
-  const cells = (read: System['costAt']): Markup[] =>
+  const kept = systems.some((s) => s.qualityAtFixed !== undefined);
+  const cells = (read: System['costAt'], decimals = 0): Markup[] =>
     levels.map((level) => {
       if (read === undefined) return empty;
       const share = read[level];
-      return share ? withInterval(share, (x) => percent(x, 0)) : html`<td class="word">not reached</td>`;
+      return share
+        ? withInterval(share, (x) => percent(x, decimals))
+        : html`<td class="word">not reached</td>`;
     });
   return html`<h3>What equal quality costs</h3>
-<p class="subtitle">${term('cost at equal quality', 'Cost at equal quality')} in % of the cost of the ${term('best single')}, to keep 99, 98 and 95${nbsp}% of its quality. “Fixed” holds the operating point set on training rows; “hull” reads it off these rows and is optimistic.</p>
+<p class="subtitle">${term('cost at equal quality', 'Cost at equal quality')} in % of the cost of the ${term('best single')}, to keep 99, 98 and 95${nbsp}% of its quality. “Fixed” holds the operating point set on training rows${kept ? ', and “kept” the share of its quality that was left there' : ''}; “hull” reads it off these rows and is optimistic.</p>
 <div class="scroll"><table class="sortable">
-<thead><tr><th>system</th>${levels.map((level) => html`<th>fixed, ${level}${nbsp}%</th>`)}${levels.map((level) => html`<th>hull, ${level}${nbsp}%</th>`)}</tr></thead>
+<thead><tr><th>system</th>${levels.map((level) => html`<th>fixed, ${level}${nbsp}%</th>`)}${kept ? levels.map((level) => html`<th>kept, ${level}${nbsp}%</th>`) : null}${levels.map((level) => html`<th>hull, ${level}${nbsp}%</th>`)}</tr></thead>
 <tbody>${systems.map(
     (s) =>
-      html`<tr class="${s === main ? 'main' : s.kind}">${name(label(s), maybeTerm(label(s)))}${cells(s.costAtFixed)}${cells(s.costAt)}</tr>
+      html`<tr class="${s === main ? 'main' : s.kind}">${name(label(s), maybeTerm(label(s)))}${cells(s.costAtFixed)}${kept ? cells(s.qualityAtFixed, 1) : null}${cells(s.costAt)}</tr>
 `,
   )}</tbody></table></div>`;
 }

@@ -167,48 +167,44 @@ function weakAndStrong(view: View): string {
 
 /** Cost at 99, 98 and 95 % as the hull has it, without intervals: those are on the page and in the JSON. */
 function onHull(at: System['costAt']): string {
-  return at
-    ? (['99', '98', '95'] as const)
-        .map((level) => (at[level] ? percent(at[level].value, 0) : '–'))
-        .join(' / ')
-    : '';
+  return at ? levels.map((level) => (at[level] ? percent(at[level].value, 0) : '–')).join(' / ') : '';
 }
+
+const levels = ['99', '98', '95'] as const;
 
 /** What equal quality costs, where cost is more than the share of strong calls. */
 function equalQuality(view: View): string {
   if (view.set.costUnit === 'strong share') return '';
-  const systems = withHull(view);
-  const fixedPoints = systems.some((system) => system.costAtFixed !== undefined);
-  const shares = (system: System): System['costAt'] => (fixedPoints ? system.costAtFixed : system.costAt);
-  const shown = systems.filter((system) => system.aiq ?? shares(system));
+  return [onCurve(view), fixedBeforehand(view)].filter(Boolean).join('\n\n');
+}
+
+function onCurve(view: View): string {
+  const shown = withHull(view).filter((system) => system.aiq ?? system.costAt);
   if (shown.length === 0) return '';
-  const rows = shown.map((system) => {
-    const at = shares(system);
-    const cells = (['99', '98', '95'] as const).map((level) =>
-      at && at[level] === null ? '–' : inShare(at?.[level]),
-    );
-    return [
-      clean(label(system)),
-      inUnits(system.aiq),
-      ...cells,
-      ...(fixedPoints ? [onHull(system.costAt)] : []),
-    ];
-  });
+  const rows = shown.map((system) => [clean(label(system)), inUnits(system.aiq), onHull(system.costAt)]);
+  const columns = [{ ...name, head: 'system' }, number('AIQ'), number('99 / 98 / 95 %')];
+  const about =
+    'AIQ is the mean height of the cost-quality hull; beside it, in % of that of the best single model, the cost at which the hull keeps so much of its quality (optimistic: read on the rows themselves); – = not reached';
+  return titled(view, 'Cost curve', about, table({ columns, rows }, view.width));
+}
+
+function fixedBeforehand(view: View): string {
+  const shown = withHull(view).filter((system) => system.costAtFixed !== undefined);
+  if (shown.length === 0) return '';
+  const rows = shown.map((system) => [
+    clean(label(system)),
+    ...levels.flatMap((level) => {
+      const [cost, kept] = [system.costAtFixed?.[level], system.qualityAtFixed?.[level]];
+      return [cost ? inShare(cost) : '–', kept ? percent(kept.value, 1) : ''];
+    }),
+  ]);
   const columns = [
     { ...name, head: 'system' },
-    number('AIQ', 3),
-    number('at 99 %', 1),
-    number('at 98 %'),
-    number('at 95 %', 2),
-    ...(fixedPoints ? [number('on hull', 4)] : []),
+    ...levels.flatMap((level, i) => [number(`for ${level} %`, i), number('kept', i)]),
   ];
-  const where = fixedPoints
-    ? 'at an operating point fixed on training rows, and at 99 / 98 / 95 % read on the hull, which is optimistic'
-    : 'read on the hull, which is optimistic';
-  const about = shown.some((system) => shares(system) !== undefined)
-    ? `in % of that of the best single model, to keep so much of its quality, ${where}; – = not reached`
-    : 'mean height of the cost-quality hull (AIQ)';
-  return titled(view, 'Cost', about, table({ columns, rows }, view.width));
+  const about =
+    'operating points fixed on training rows for 99, 98 and 95 % of the quality of the best single model: cost in % of its cost, and the quality kept, in % of its quality; – = not reached in training';
+  return titled(view, 'Cost fixed beforehand', about, table({ columns, rows }, view.width));
 }
 
 const shownModels = 14;

@@ -120,7 +120,7 @@ function costSentence(set: ResultSet): string {
   if (main === undefined) return 'No router has a value, so nothing is said about its cost.';
   if (set.costUnit === 'strong share' && (main.cpt50 || main.cpt80)) return strongSentence(main);
   const at = equalQuality(main);
-  if (at !== undefined) return equalSentence(set, at);
+  if (at !== undefined) return equalSentence(set, main, at);
   if (main.costAt !== undefined || main.costAtFixed !== undefined) {
     return 'At no operating point does routing reach 95\u00a0% of the quality of the best single model, so nothing is saved at equal quality.';
   }
@@ -132,7 +132,7 @@ function costSentence(set: ResultSet): string {
     : `As routed, a query costs ${fixed(100 * Math.abs(difference), 0)}${nbsp}% ${difference < 0 ? 'less' : 'more'} than with the best single model; the cost at equal quality was not measured.`;
 }
 
-function equalSentence(set: ResultSet, at: AtLevel): string {
+function equalSentence(set: ResultSet, main: System, at: AtLevel): string {
   const how = at.optimistic
     ? ' (read on the hull of the same rows, which is optimistic)'
     : ', at an operating point fixed on training rows';
@@ -140,6 +140,11 @@ function equalSentence(set: ResultSet, at: AtLevel): string {
   const without = mix
     ? ` Mixing single models without looking at the query takes ${fixed(100 * mix.value, 0)}${nbsp}%.`
     : '';
+  const kept = at.optimistic ? null : main.qualityAtFixed?.[at.level];
+  if (kept) {
+    // What was aimed at on training rows is not what was kept on others; the two belong in one sentence.
+    return `Fixed on training rows to keep ${at.level}${nbsp}% of the quality of the best single model, routing spends ${spokenShare(at.share)} of its cost and keeps ${spoken(kept)} of its quality.${without}`;
+  }
   return `To keep ${at.level}${nbsp}% of the quality of the best single model, routing spends ${spokenShare(at.share)} of its cost${how}.${without}`;
 }
 
