@@ -101,7 +101,7 @@ for (const name of ['task-table', ...routerNames]) {
           trainedOn: { name: 'bench', rows, digests: {} },
           files: {},
         },
-        state: { encoder: null, router: state, costs, baselines: {} },
+        state: { encoderSettings: null, encoder: null, router: state, costs, baselines: {} },
         trainedKeys: new Set(),
       },
       encoder: ready(features),

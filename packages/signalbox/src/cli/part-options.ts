@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Encoder } from '../core/encoder.ts';
 import { SignalboxError } from '../core/errors.ts';
+import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import {
   baselineNames,
@@ -17,6 +18,7 @@ import { jsonObject } from './table-options.ts';
 /** Flags of every command that trains or compares routers. */
 export interface PartFlags {
   readonly encoder: string;
+  readonly embeddings?: object;
   readonly policy: string;
   readonly lambda?: string;
   readonly policyParams?: object;
@@ -26,8 +28,13 @@ export function withPartFlags(command: Command): Command {
   return command
     .option(
       '--encoder <name>',
-      'default, or parts joined by + (surface, tfidf, lsa, minilm, none)',
+      'default, or parts joined by + (surface, tfidf, lsa, minilm, openai, none)',
       'default',
+    )
+    .addOption(
+      new Option('--embeddings <json>', 'for the encoder openai: {"baseUrl","model","apiKeyEnv"}').argParser(
+        jsonObject('--embeddings'),
+      ),
     )
     .option('--policy <name>', 'how a prediction becomes a choice: argmax, utility, threshold', defaultPolicy)
     .option(
@@ -42,8 +49,14 @@ export function withPartFlags(command: Command): Command {
 }
 
 /** The encoder, its note said on standard error. */
-export async function encoderOf(flags: Pick<PartFlags, 'encoder'>, session: Session): Promise<Encoder> {
-  const { encoder, note } = await findEncoder(flags.encoder, { cacheFolder: session.cacheFolder });
+export async function encoderOf(
+  flags: Pick<PartFlags, 'encoder' | 'embeddings'>,
+  session: Session,
+): Promise<Encoder> {
+  const { encoder, note } = await findEncoder(flags.encoder, {
+    cacheFolder: session.cacheFolder,
+    ...(flags.embeddings && { openai: flags.embeddings as Readonly<Record<string, Plain>> }),
+  });
   if (note !== undefined) session.say(`note: ${note}`);
   return encoder;
 }

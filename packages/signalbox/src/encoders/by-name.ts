@@ -19,6 +19,8 @@ export interface EncoderOptions {
   readonly worker?: boolean;
   /** Children of the default that are left out, by name. */
   readonly without?: readonly string[];
+  /** Where the encoder `openai` finds its endpoint: baseUrl, model, and the variable that holds the key (apiKeyEnv). */
+  readonly openai?: Readonly<Record<string, Plain>>;
   /** The `settings` of the encoder that an artifact was trained with: what is made must have the same. */
   readonly settings?: Plain;
 }
@@ -40,10 +42,14 @@ const makers = {
     await loadPackages();
     return kept(minilm({ worker: options.worker === true }), options);
   },
-  openai(settings: Settings, options: EncoderOptions) {
-    const { baseUrl, model } = settings;
+  openai(trained: Settings, options: EncoderOptions) {
+    const settings = { ...options.openai, ...trained };
+    const { baseUrl, model } = settings as Settings;
     if (typeof baseUrl !== 'string' || typeof model !== 'string') {
-      throw new SignalboxError('config', 'the encoder "openai" needs the settings baseUrl and model.');
+      throw new SignalboxError(
+        'config',
+        'the encoder "openai" needs the settings baseUrl and model: --embeddings \'{"baseUrl":"https://host/v1","model":"name","apiKeyEnv":"VARIABLE"}\'.',
+      );
     }
     return kept(openai(settings as unknown as OpenAiOptions), options);
   },

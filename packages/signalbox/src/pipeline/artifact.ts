@@ -34,6 +34,8 @@ export interface Artifact {
 }
 
 export type ArtifactState = {
+  /** What the encoder was made with; what is opened must have the same. */
+  readonly encoderSettings: Plain;
   readonly encoder: Plain;
   readonly router: Plain;
   readonly costs: Plain;

@@ -1,9 +1,7 @@
 import type { Context } from '../core/context.ts';
-import { SignalboxError } from '../core/errors.ts';
-import { type Artifact, loadArtifact } from './artifact.ts';
+import { loadArtifact } from './artifact.ts';
 import { makeChooser, type Parts } from './chooser.ts';
 import { type EncoderOptions, findEncoder, findPolicy, findRouter } from './config.ts';
-import { digest, pack } from './plain-files.ts';
 
 export interface OpenRouterArgs {
   readonly folder: string;
@@ -21,9 +19,10 @@ export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Pr
     policy?.name ?? manifest.policy.name,
     policy?.params ?? (policy ? {} : manifest.policy.params),
   );
-  const made = await findEncoder(manifest.encoder.name, encoder);
-  if (digest(pack(made.encoder.settings).json) !== manifest.encoder.settings)
-    throw otherEncoder(folder, artifact);
+  const made = await findEncoder(manifest.encoder.name, {
+    ...encoder,
+    settings: artifact.state.encoderSettings,
+  });
   return {
     artifact,
     encoder: made.encoder,
@@ -40,12 +39,4 @@ export async function openRouter(
   context: Context,
 ): Promise<ReturnType<typeof makeChooser>> {
   return makeChooser(await openParts(args), context);
-}
-
-function otherEncoder(folder: string, { manifest }: Artifact): SignalboxError {
-  return new SignalboxError(
-    'artifact',
-    `The router was trained on the encoder "${manifest.encoder.name}" with other settings or weights than are installed now. Install the version it was trained with, or train it again.`,
-    { file: folder },
-  );
 }

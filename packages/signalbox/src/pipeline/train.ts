@@ -69,7 +69,13 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
       policy: { name: policy.name, params: { ...policyParams } },
       trainedOn: { name: table.name, rows: table.examples.length, digests: table.digests },
     },
-    state: { encoder: encoderState, router: state, costs: fitCosts(rows, context.signal) ?? null, baselines },
+    state: {
+      encoderSettings: encoder.settings,
+      encoder: encoderState,
+      router: state,
+      costs: fitCosts(rows, context.signal) ?? null,
+      baselines,
+    },
     trainedKeys: new Set(table.examples.map(keyOf)),
   };
 }
