@@ -85,7 +85,7 @@ function normal(value: unknown): unknown {
   return value;
 }
 
-for (const name of routerNames) {
+for (const name of [...routerNames, 'best-single', 'task-table']) {
   test(`${name}: trained, saved, opened, it decides; the same again`, async () => {
     const to = await trained(name);
     const args = { folder: to, encoder: {} };
@@ -157,5 +157,33 @@ test('training again replaces a router, and nothing else is ever replaced', asyn
   assert.ok(
     (await readdir(folder)).every((name) => !name.endsWith('.tmp')),
     'nothing half-written is left',
+  );
+});
+
+test("a router of the user's own is trained, found again by its module, and named where the module is gone", async () => {
+  const module = join(folder, 'mine.mjs');
+  await writeFile(
+    module,
+    `export const router = {
+      name: 'first', summary: 'the first model', needs: { features: false, group: false },
+      params: { safeParse: (x) => ({ success: true, data: x }) },
+      fit: ({ table }) => ({ models: table.models.length }),
+      predict: ({ queries }, { models }) => ({
+        quality: { rows: queries.length, cols: models, data: Float64Array.from({ length: queries.length * models }, (_, i) => (i % models === 0 ? 1 : 0)) },
+      }),
+    };`,
+  );
+  const to = await trained(module, join(folder, 'own'));
+  const chooser = await openRouter({ folder: to, encoder: {} }, makeContext());
+  const { candidates } = await chooser.decide({ id: 'q', messages: userMessage('hello') });
+  assert.equal(candidates[0]!.model, table.models[0]!.id);
+  const manifest = JSON.parse(await readFile(join(to, 'router.json'), 'utf8')) as {
+    router: { module: string };
+  };
+  manifest.router.module = join(folder, 'gone.mjs');
+  await writeFile(join(to, 'router.json'), JSON.stringify(manifest));
+  await assert.rejects(
+    openRouter({ folder: to, encoder: {} }, makeContext()),
+    /gone\.mjs: The router could not be loaded/,
   );
 });

@@ -18,7 +18,12 @@ const manifest = z.strictObject({
   primary: z.enum(['quality', 'macro']),
   bestSingle: z.string(),
   encoder: z.strictObject({ name: z.string(), settings: z.string() }),
-  router: z.strictObject({ name: z.string(), params: z.record(z.string(), z.unknown()) }),
+  router: z.strictObject({
+    name: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    /** Absolute path of the module of a router of the user's own; it must still be there. */
+    module: z.string().optional(),
+  }),
   policy: z.strictObject({ name: z.string(), params: z.record(z.string(), z.unknown()) }),
   trainedOn: z.strictObject({ name: z.string(), rows: z.int(), digests: z.record(z.string(), z.string()) }),
   files: z.record(z.string(), z.string()),

@@ -20,7 +20,8 @@ export const defaultPolicy = 'utility';
 /** A router by its name, or the user's own by the path of a module that exports `router`; parameters checked. */
 export async function findRouter(name: string, params: unknown = {}): Promise<RouterChoice> {
   const router: Router = await find('router', routers, name);
-  return { name: router.name, router, params: parse('router', router, params) };
+  const own = Object.hasOwn(routers, name) ? {} : { module: resolve(name) };
+  return { name: router.name, router, params: parse('router', router, params), ...own };
 }
 
 /** A policy by name or path, its parameters checked. */

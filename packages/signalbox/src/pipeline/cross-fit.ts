@@ -17,6 +17,8 @@ export interface RouterChoice {
   readonly name: string;
   readonly router: Router;
   readonly params: object;
+  /** Absolute path of the module that it came from, where it is the user's own. */
+  readonly module?: string;
 }
 
 /** What a router forecast for the compared rows, each by the fit that had not seen it. */
@@ -200,7 +202,7 @@ export async function turn({ signal }: Context): Promise<void> {
 /** An encoder that sees nothing: for tables without text, and for routers that need none. */
 export const noEncoder: Encoder<null> = {
   name: 'none',
-  settings: null,
+  settings: {},
   fit: async () => null,
   encode: async (queries) => matrix32(queries.length, 0),
   width: () => 0,

@@ -14,7 +14,7 @@ export interface OpenRouterArgs {
 export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Promise<Parts> {
   const artifact = await loadArtifact(folder);
   const { manifest } = artifact;
-  const choice = await findRouter(manifest.router.name, manifest.router.params);
+  const choice = await findRouter(manifest.router.module ?? manifest.router.name, manifest.router.params);
   const chosen = await findPolicy(
     policy?.name ?? manifest.policy.name,
     policy?.params ?? (policy ? {} : manifest.policy.params),

@@ -65,7 +65,11 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
       primary: table.primary,
       bestSingle: table.models[argmax(primaryMeans(table))]!.id,
       encoder: { name: encoder.name, settings: digest(pack(encoder.settings).json) },
-      router: { name: choice.name, params: { ...choice.params } },
+      router: {
+        name: choice.name,
+        params: { ...choice.params },
+        ...(choice.module !== undefined && { module: choice.module }),
+      },
       policy: { name: policy.name, params: { ...policyParams } },
       trainedOn: { name: table.name, rows: table.examples.length, digests: table.digests },
     },
