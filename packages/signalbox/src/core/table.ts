@@ -1,6 +1,7 @@
 import { at, type Matrix, matrix, selectCols, selectRows } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
 import type { Dataset } from './dataset.ts';
+import { SignalboxError } from './errors.ts';
 import { indexGroups } from './folds.ts';
 
 /** The named rows of a table, in that order. */
@@ -22,6 +23,15 @@ export function takeModels(table: Dataset, columns: ArrayLike<number>): Dataset 
     ...(completion && { completion: (i: number, m: number) => completion(i, columns[m]!) }),
   };
 }
+
+/** An error about a table as a whole, with the file that it was read from where there is one. */
+export function tableError({ digests }: Dataset, message: string): SignalboxError {
+  const [file, ...more] = Object.keys(digests);
+  return new SignalboxError('table', message, file === undefined || more.length > 0 ? {} : { file });
+}
+
+/** `1 row`, `2 rows`. */
+export const rowsOf = (n: number): string => `${n} ${n === 1 ? 'row' : 'rows'}`;
 
 const matrices = ['cost', 'rawScore', 'tokensIn', 'tokensOut', 'latencyMs', 'propensity'] as const;
 

@@ -1,12 +1,11 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
-import { SignalboxError } from '../core/errors.ts';
 import type { Plain } from '../core/plain.ts';
 import { asQuery, keyOf } from '../core/query.ts';
 import type { Flag } from '../core/results.ts';
 import type { Encoded } from '../core/router.ts';
-import { takeModels, takeRows } from '../core/table.ts';
+import { tableError, takeModels, takeRows } from '../core/table.ts';
 import { type Matrix, selectCols } from '../math/matrix.ts';
 import type { Artifact, ArtifactState } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
@@ -85,8 +84,8 @@ function commonModels(
     manifest.models.includes(table.models[m]!.id),
   );
   if (kept.length === 0)
-    throw new SignalboxError(
-      'table',
+    throw tableError(
+      table,
       `${table.name} and the router share no model. The router knows ${manifest.models.join(', ')}; the table holds ${table.models.map(({ id }) => id).join(', ')}.`,
     );
   const strange = table.models.filter(({ id }) => !manifest.models.includes(id)).map(({ id }) => id);
@@ -126,8 +125,8 @@ function planUnseen(table: Dataset, { trainedKeys, manifest }: Artifact, flags: 
       trained > 0
         ? `all ${trained} of its rows were trained on or lack a score of some model`
         : 'no row holds a score of every model';
-    throw new SignalboxError(
-      'table',
+    throw tableError(
+      table,
       `${table.name} leaves nothing to evaluate: ${why}. Give a table with other queries, answered by every model.`,
     );
   }

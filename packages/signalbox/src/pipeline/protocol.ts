@@ -3,7 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { assignFolds, indexGroups, noGroup } from '../core/folds.ts';
 import { keyOf } from '../core/query.ts';
 import type { Flag, Protocol } from '../core/results.ts';
-import { takeModels } from '../core/table.ts';
+import { rowsOf, tableError, takeModels } from '../core/table.ts';
 import { at, type Matrix } from '../math/matrix.ts';
 
 /** One fit and the rows it is tested on; numbers of rows of the table. */
@@ -36,10 +36,7 @@ export interface PlanOptions {
 /** @throws SignalboxError `table` where nothing can be compared, saying why and what would help */
 export function plan(given: Dataset, options: PlanOptions): Plan {
   if (given.examples.length === 0)
-    throw new SignalboxError(
-      'table',
-      `${given.name} holds no rows to compare; give a table with at least 10.`,
-    );
+    throw tableError(given, `${given.name} holds no rows to compare; give a table with at least 10.`);
   const { table, flags } = leaveOutUnobserved(given, testRows(given));
   const keys = table.examples.map(keyOf);
   const duplicates = keys.length - new Set(keys).size;
@@ -47,9 +44,9 @@ export function plan(given: Dataset, options: PlanOptions): Plan {
   const folds = split ? undefined : foldNumbers(table, options);
   const parts = split ? [splitPart(table)] : foldParts(folds!);
   if (parts.some(({ train }) => train.length < 2))
-    throw new SignalboxError(
-      'table',
-      `${table.name} has ${table.examples.length} rows, too few to train on one part and test on another; give at least 10.`,
+    throw tableError(
+      table,
+      `${table.name} has ${rowsOf(table.examples.length)}, too few to train on one part and test on another; give at least 10.`,
     );
   const tested = parts.flatMap(({ test }) => Array.from(test)).sort((a, b) => a - b);
   const compared = Int32Array.from(tested.filter((i) => complete(table.quality, i)));
@@ -141,19 +138,12 @@ function leaveOutUnobserved(table: Dataset, rows: Int32Array): { table: Dataset;
   };
 }
 
-/** The one file that a table was read from, for errors. */
-function fileOf({ digests }: Dataset): { readonly file?: string } {
-  const [file, ...more] = Object.keys(digests);
-  return file === undefined || more.length > 0 ? {} : { file };
-}
-
 function noCompleteRows(table: Dataset, rows: number): SignalboxError {
-  return new SignalboxError(
-    'table',
-    `No model of ${table.name} can be compared with the others: none of its ${rows} rows holds a score of every model. ` +
+  return tableError(
+    table,
+    `No model of ${table.name} can be compared with the others: none of its ${rowsOf(rows)} holds a score of every model. ` +
       'A log that has one model per row shows how each model did on its own queries, not on the same ones. ' +
       'Have all models answer a random sample of the same queries (a few hundred), score them, and run this again.',
-    fileOf(table),
   );
 }
 

@@ -1,12 +1,11 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
-import { SignalboxError } from '../core/errors.ts';
 import { indexGroups } from '../core/folds.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import { asQuery, keyOf } from '../core/query.ts';
-import { primaryMeans, takeRows } from '../core/table.ts';
+import { primaryMeans, rowsOf, tableError, takeRows } from '../core/table.ts';
 import { argmax } from '../math/order.ts';
 import { version } from '../version.ts';
 import type { Artifact } from './artifact.ts';
@@ -89,13 +88,13 @@ function trainingRows(table: Dataset): Dataset {
   const kept = hasSplit(table) ? rows.filter((i) => table.examples[i]!.split !== 'test') : rows;
   const train = kept.length === rows.length ? table : takeRows(table, kept);
   if (train.examples.length < 2)
-    throw new SignalboxError(
-      'table',
-      `${table.name} has ${train.examples.length} rows to train on; give at least 2, better a few hundred.`,
+    throw tableError(
+      table,
+      `${table.name} has ${rowsOf(train.examples.length)} to train on; give at least 2, better a few hundred.`,
     );
   if (train.quality.data.every(Number.isNaN))
-    throw new SignalboxError(
-      'table',
+    throw tableError(
+      table,
       `${table.name} holds no score at all: fill the field "score" (by feedback, a judge or a reference) and train again.`,
     );
   return train;
