@@ -34,6 +34,8 @@ export function signalbox(
   child.stdin.end(options.input ?? '');
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
+    child.on('close', (code, signal) => {
+      resolve({ code, out, err: signal === null ? err : `${err}\nended by ${signal}` });
+    });
   });
 }
