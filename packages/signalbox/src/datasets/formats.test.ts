@@ -30,6 +30,14 @@ const samples: Record<keyof typeof formats, Sample> = {
     rows: 1,
     models: ['w', 's'],
   },
+  routerarena: {
+    files: {
+      'm.jsonl':
+        '{"global_index":"AIME_1","question":"1+1?","llm_selected":"m","success":true,"evaluation_result":{"score":1}}\n',
+    },
+    rows: 1,
+    models: ['m'],
+  },
   jsonl: {
     files: { 'a.jsonl': '{"query_id":"q","text":"hi","model":"m","score":1}\n' },
     rows: 1,

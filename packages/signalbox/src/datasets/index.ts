@@ -3,11 +3,12 @@ import { csv } from './csv.ts';
 import { jsonl } from './jsonl.ts';
 import { parquet } from './parquet.ts';
 import { routellm } from './routellm.ts';
+import { routerarena } from './routerarena.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 
 /** The register: every format that tables are read from, in the order in which they are named. */
-export const formats = { routerdc, routerbench, routellm, jsonl, csv, parquet } satisfies Record<
+export const formats = { routerdc, routerbench, routellm, routerarena, jsonl, csv, parquet } satisfies Record<
   string,
   Format
 >;
