@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
-import { formats, openTable } from '../pipeline/config.ts';
+import { formats, openTable, priced, readPrices } from '../pipeline/config.ts';
 
 /** Flags of every command that reads an outcome table. */
 export interface TableFlags {
@@ -11,6 +11,7 @@ export interface TableFlags {
   readonly primary?: string;
   readonly weak?: string;
   readonly strong?: string;
+  readonly prices?: string;
   readonly ignoreColumn?: string[];
 }
 
@@ -23,6 +24,10 @@ export function withTableFlags(command: Command): Command {
     .option('--primary <average>', 'which average is compared: quality (over rows) or macro (over groups)')
     .option('--weak <model>', 'the weak model of a weak / strong pair')
     .option('--strong <model>', 'the strong model of a weak / strong pair')
+    .option(
+      '--prices <file>',
+      'US dollars per million tokens of each model, as JSON {model: {input, output}} or CSV; gives a cost to calls that record tokens and none',
+    )
     .option(
       '--ignore-column <name>',
       'a column of a wide table that is no model (may be repeated)',
@@ -44,8 +49,10 @@ export async function readTable(
     ...(strong !== undefined && { strong }),
   };
   const read = { ...options, ...(flags.ignoreColumn && { ignoreColumns: flags.ignoreColumn }) };
+  // Read first: a slip in a small file is told before a large one is read.
+  const prices = flags.prices === undefined ? undefined : await readPrices(flags.prices, context);
   const table = await openTable({ paths, format: flags.format, options: read, context });
-  return { ...table, ...options };
+  return { ...(prices ? priced(table, prices) : table), ...options };
 }
 
 export function wholeNumber(name: string): (value: string) => number {

@@ -45,7 +45,7 @@ export function* elements(bytes: Buffer, path: string): Generator<Element> {
         `element ${count + 1} of the array begins here and the file ends inside it: it is cut off. Bring it again.`,
       );
     }
-    yield { value: parse(bytes.toString('utf8', at, stop), line, fail), line };
+    yield { value: parsePiece(bytes.toString('utf8', at, stop), line, fail), line };
     line += countLines(bytes, at, stop);
     at = stop;
   }
@@ -58,7 +58,7 @@ function cutOff(count: number): string {
 }
 
 /** Index behind the value that begins at `start`; -1 where the bytes end before it does. */
-function endOfValue(bytes: Buffer, start: number): number {
+export function endOfValue(bytes: Buffer, start: number): number {
   let depth = 0;
   for (let i = start; i < bytes.length; i++) {
     const byte = bytes[i]!;
@@ -85,11 +85,15 @@ function endOfString(bytes: Buffer, start: number): number {
   return -1;
 }
 
-function isSpace(byte: number): boolean {
+export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function parse(text: string, line: number, fail: (line: number, message: string) => SignalboxError): unknown {
+export function parsePiece(
+  text: string,
+  line: number,
+  fail: (line: number, message: string) => SignalboxError,
+): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -83,6 +83,7 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
 export { formats } from '../datasets/index.ts';
 export { listFiles } from '../datasets/list.ts';
 export { openTable } from '../datasets/open.ts';
+export { type Prices, priced, readPrices } from '../datasets/prices.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
 export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
 export { writeRows, writeTable } from '../datasets/write.ts';
