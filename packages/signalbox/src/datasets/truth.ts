@@ -84,10 +84,11 @@ function bestAt({ probability, cost }: Known, i: number): number {
 }
 
 /**
- * Each row starts at its cheapest model; steps up its own concave hull are bought where they give most
+ * The least cost at which a mixture of choices reaches the mean quality `target` over the rows in `test`, or the
+ * most quality where it cannot. Each row starts at its cheapest model; steps up its own concave hull are bought where they give most
  * quality for their cost, until the target is reached, the last step in part. Exact for mixtures of choices.
  */
-function cheapestAt(world: Known, target: number): Worth {
+export function cheapestAt(world: Pick<Known, 'probability' | 'cost' | 'test'>, target: number): Worth {
   const { test } = world;
   const steps: { gain: number; price: number }[] = [];
   let quality = 0;

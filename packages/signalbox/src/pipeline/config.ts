@@ -86,6 +86,20 @@ export { openTable } from '../datasets/open.ts';
 export { type Prices, priced, readPrices } from '../datasets/prices.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
 export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
+export {
+  type FreshRows,
+  leastCost,
+  type PopulationTruth,
+  policyValue,
+  populationTruth,
+  type TrueRows,
+  type TrustParams,
+  type TrustTable,
+  type TrustWorld,
+  type TrustWorldName,
+  trustWorld,
+  trustWorlds,
+} from '../datasets/trust/index.ts';
 export { writeRows, writeTable } from '../datasets/write.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
