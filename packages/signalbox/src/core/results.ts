@@ -1,21 +1,13 @@
 import { z } from 'zod';
+import { evidence } from './results-evidence.ts';
+import { count, estimate, number, text, versus } from './results-parts.ts';
 
 /**
  * What `report`, `evaluate` and `reproduce` print under `--json`. Fractions, never percent. Extend freely;
  * rename or remove nothing without a dated decision. `docs/results.schema.json` is made from this file.
  */
 
-const text = z.string();
-const number = z.number();
-const count = z.int().nonnegative();
-
-/** A value with its 95 % interval and the rows behind it. */
-export const estimate = z.strictObject({ value: number, low: number, high: number, n: count });
-export type Estimate = z.infer<typeof estimate>;
-
-/** A paired difference on the set's primary average, with its two-sided p. */
-export const versus = z.strictObject({ value: number, low: number, high: number, p: number });
-export type Versus = z.infer<typeof versus>;
+export { type Estimate, estimate, type Versus, versus } from './results-parts.ts';
 
 /** One operating point of a policy; `parameter` null where the point is not the policy's own (a corner of a hull). */
 export const curvePoint = z.strictObject({ cost: number, quality: number, parameter: number.nullable() });
@@ -57,6 +49,12 @@ export const system = z.strictObject({
   curve: z.array(curvePoint).optional(),
   calibration: z.record(text, z.strictObject({ brier: number, ece: number })).optional(),
   choiceEntropy: number.optional(),
+  /** Of each model's predicted ability to answer, against its majority labels. */
+  classifier: z.record(text, z.strictObject({ weightedF1: number, auc: number.nullable() })).optional(),
+  /** By the released scoring of the paper, defects and all; beside `quality`, not instead of it. */
+  asReleased: estimate.optional(),
+  /** Mean of the score before labels were made of it, where `quality` is of labels. */
+  raw: estimate.optional(),
   fitSeconds: number,
   predictSecondsPer1000: number,
 });
@@ -114,6 +112,7 @@ export const resultSet = z.strictObject({
   /** The encoder that routers used, in words, with what it fell back to. */
   encoder: text.optional(),
   seconds: number.optional(),
+  ...evidence,
 });
 export type ResultSet = z.infer<typeof resultSet>;
 

@@ -24,6 +24,8 @@ export interface Prediction {
   readonly quality: Matrix;
   /** US dollars a call, where the router predicts it itself. */
   readonly cost?: Matrix;
+  /** 1 where the router's own threshold says that the model can answer the query, else 0; for policies that ask. */
+  readonly capable?: Matrix;
 }
 
 /** What a router needs; where a table or an encoder lacks it, the router is not compared. */
@@ -49,6 +51,8 @@ export interface Router<P extends object = object, S extends Plain = Plain> {
   readonly paper?: string;
   readonly params: ZodType<P>;
   readonly needs: Needs;
+  /** Parameters by the words of a variant: `multi-label:mlp,balanced`. Beside them `name=value` sets any parameter. */
+  readonly variants?: Readonly<Record<string, Partial<P>>>;
   /** A baseline stands in every comparison and is not counted among routers. */
   readonly baseline?: boolean;
   fit(train: Training, params: P, context: Context): S | Promise<S>;
