@@ -3,6 +3,7 @@ import { studentTQuantile } from '../math/hypothesis.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
 import type { Design } from '../metrics/design.ts';
 import { isRight } from './outcomes.ts';
+import { dealClusters } from './parts.ts';
 import { classOf, fitRasch, nodeWeights, type RaschFit, type Tallies } from './rasch-fit.ts';
 
 /** The oracle that ability, difficulty and coin flips alone would give. */
@@ -13,7 +14,7 @@ export interface RaschNull {
   readonly excess: Estimate;
   /** The null's oracle within each group. */
   readonly groups: Readonly<Record<string, Estimate>>;
-  /** Share of rows that 0, 1, ... M models solve under the null. */
+  /** Share of rows that 0, 1, ... M models solve under the null, by the primary average. */
   readonly solvedBy: readonly number[];
 }
 
@@ -30,8 +31,8 @@ export interface NullArgs {
 
 /** Refits of the jackknife; few where there are very many abilities to refit. */
 const blocksFor = (abilities: number): number => (abilities > 1000 ? 8 : 20);
-/** Of a row, at one difficulty. */
-const negligible = 1e-9;
+/** Of all rows, at one difficulty. */
+const negligible = 1e-12;
 
 /**
  * The posterior-predictive oracle: new answers to the same queries, whose difficulty is known from how many
@@ -68,20 +69,8 @@ export function raschNull({ quality, design, primary, byGroup, widest }: NullArg
     groups: Object.fromEntries(
       design.groupNames.map((name, g) => [name, clipped(estimate((f) => f.groups[g]!, inGroup[g]!))]),
     ),
-    solvedBy: expectedSolved(byGroup ? all : pooled(all), fit),
+    solvedBy: expectedSolved(all, fit, primary),
   };
-}
-
-/** Clusters dealt out to blocks within groups, in the order of their first rows. */
-function dealClusters({ clusters, groupOf }: Design, blocks: number): Int32Array {
-  const known = new Map<number, number>();
-  const next = new Map<number, number>();
-  return Int32Array.from(clusters, (cluster, i) => {
-    const block = known.get(cluster) ?? (next.get(groupOf[i]!) ?? groupOf[i]!) % blocks;
-    if (!known.has(cluster)) next.set(groupOf[i]!, block + 1);
-    known.set(cluster, block);
-    return block;
-  });
 }
 
 function emptyTallies(classes: number, models: number): Tallies {
@@ -132,18 +121,21 @@ function figures(tallies: Tallies, fit: RaschFit, primary: 'quality' | 'macro'):
     for (let t = 0; t < cols; t++) oracle += tallies.rows.data[g * cols + t]! * solvable[g % classes]![t]!;
     return { oracle, observed: inGroup[g]! - tallies.rows.data[g * cols]! };
   });
-  const total = inGroup.reduce((sum, n) => sum + n, 0);
-  const filled = inGroup.filter((n) => n > 0).length;
+  const share = rowShares(inGroup, primary);
   const average = (key: 'oracle' | 'observed'): number =>
-    sums.reduce((sum, part, g) => {
-      if (inGroup[g] === 0) return sum;
-      return sum + part[key] / (primary === 'macro' ? filled * inGroup[g]! : total);
-    }, 0);
+    sums.reduce((sum, part, g) => sum + part[key] * share[g]!, 0);
   return {
     oracle: average('oracle'),
     observed: average('observed'),
     groups: sums.map(({ oracle }, g) => oracle / inGroup[g]!),
   };
+}
+
+/** What one row of each group counts in the primary average. */
+function rowShares(inGroup: readonly number[], primary: 'quality' | 'macro'): number[] {
+  const total = inGroup.reduce((sum, n) => sum + n, 0);
+  const filled = inGroup.filter((n) => n > 0).length;
+  return inGroup.map((n) => (n === 0 ? 0 : 1 / (primary === 'macro' ? filled * n : total)));
 }
 
 /** Chance that some model answers rightly, for a row on which so many were right. */
@@ -160,20 +152,25 @@ function solvableBy(fit: RaschFit, c: number): Float64Array {
 }
 
 /** Shares of rows by how many models are right, each answer drawn anew: a Poisson-binomial law at each difficulty. */
-function expectedSolved(tallies: Tallies, fit: RaschFit): number[] {
-  const models = fit.ability.cols;
+function expectedSolved(tallies: Tallies, fit: RaschFit, primary: 'quality' | 'macro'): number[] {
+  const { rows: classes, cols: models } = fit.ability;
+  const share = rowShares(groupRows(tallies), primary);
   const out = new Float64Array(models + 1);
-  for (let c = 0; c < fit.ability.rows; c++) {
+  for (let c = 0; c < classes; c++) {
     const view = classOf(fit, c);
-    const weight = nodeWeights(tallies, c, view);
-    weight.forEach((rows, q) => {
-      if (rows < negligible) return;
+    const weight = new Float64Array(fit.nodes.length);
+    for (let g = c; g < share.length; g += classes) {
+      nodeWeights(tallies, g, view).forEach((rows, q) => {
+        weight[q]! += rows * share[g]!;
+      });
+    }
+    weight.forEach((w, q) => {
+      if (w < negligible) return;
       const law = solvedLaw(view.chance.data.subarray(q * models, (q + 1) * models));
-      for (let t = 0; t <= models; t++) out[t]! += rows * law[t]!;
+      for (let t = 0; t <= models; t++) out[t]! += w * law[t]!;
     });
   }
-  const total = out.reduce((sum, rows) => sum + rows, 0);
-  return Array.from(out, (rows) => rows / total);
+  return [...out];
 }
 
 /** Chance that 0, 1, ... of independent events happen. */
