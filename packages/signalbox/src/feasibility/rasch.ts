@@ -77,6 +77,13 @@ function emptyTallies(classes: number, models: number): Tallies {
   return { rows: matrix(classes, models + 1), right: matrix(classes, models) };
 }
 
+/** Counts of all rows as one class. */
+export function tallyAll(quality: Matrix): Tallies {
+  const out = emptyTallies(1, quality.cols);
+  for (let i = 0; i < quality.rows; i++) addRow(out, quality, { row: i, group: 0 });
+  return out;
+}
+
 function addRow({ rows, right }: Tallies, { cols, data }: Matrix, at: { row: number; group: number }): void {
   let solved = 0;
   for (let m = 0; m < cols; m++) {
