@@ -29,7 +29,13 @@ const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)
 const residual = await findRouter('residual');
 
 const { set } = await evaluate(
-  { table, choices: [...baselines, residual], encoder, policy, policyParams, curvePolicy: policy },
+  {
+    table,
+    choices: [...baselines, residual],
+    encoder,
+    judged: [{ policy, params: policyParams }],
+    curvePolicy: policy,
+  },
   context,
 );
 for (const { name, quality, versus } of set.systems) {

@@ -21,7 +21,13 @@ export function addEvaluate(program: Command): void {
       const parts = await openParts({ folder, encoder: { cacheFolder: session.cacheFolder } });
       try {
         const table = await readTable(data, flags, session.context);
-        const judged = { policy: parts.policy, policyParams: parts.policyParams };
+        const judged = [
+          {
+            policy: parts.policy,
+            params: parts.policyParams,
+            ...(parts.policyState !== undefined && { state: parts.policyState }),
+          },
+        ];
         const evaluated = await evaluateArtifact(
           {
             artifact: parts.artifact,
@@ -33,7 +39,7 @@ export function addEvaluate(program: Command): void {
               params: parts.routerParams,
             },
             baselines: await Promise.all(baselineNames.map((name) => findRouter(name))),
-            ...judged,
+            judged,
             curvePolicy: await curvePolicyOf(parts),
           },
           session.context,

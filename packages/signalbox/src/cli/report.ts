@@ -71,13 +71,13 @@ async function report(
   const encoder = await encoderOf(flags, session);
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
   try {
-    const judged = { policy: policy.policy, policyParams: policy.params };
+    const judged = [policy];
     const evaluated = await evaluate(
       {
         table,
         choices,
         encoder,
-        ...judged,
+        judged,
         curvePolicy: await curvePolicyOf(policy),
         ...(foldOf && { plan: { foldOf } }),
       },

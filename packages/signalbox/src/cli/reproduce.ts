@@ -1,10 +1,13 @@
 import { type Command, Option } from 'commander';
+import type { Dataset } from '../core/dataset.ts';
+import type { Encoder } from '../core/encoder.ts';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { ResultSet } from '../core/results.ts';
-import { evaluate } from '../pipeline/evaluate.ts';
+import { type Evaluated, evaluate } from '../pipeline/evaluate.ts';
+import type { Judged } from '../pipeline/judged.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
 import { results } from '../pipeline/report.ts';
-import { studies, studyFolder } from '../pipeline/reproduce.ts';
+import { type Study, studies, studyFolder } from '../pipeline/studies/index.ts';
 import {
   choicesOf,
   curvePolicyOf,
@@ -14,10 +17,11 @@ import {
   withPartFlags,
 } from './part-options.ts';
 import { commandLine, type ResultFlags, showResults, withResultFlags } from './report.ts';
-import { openSession, writeFileWhole } from './session.ts';
-import { wholeNumber } from './table-options.ts';
+import { openSession, type Session, writeFileWhole } from './session.ts';
+import { readTable, wholeNumber } from './table-options.ts';
 
-type Flags = PartFlags & ResultFlags & { data?: string; routers: string; seed: number };
+type Flags = PartFlags &
+  ResultFlags & { data?: string; table?: string; quick?: boolean; routers: string; seed: number };
 
 export function addReproduce(program: Command): void {
   const list = Object.entries(studies).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
@@ -26,6 +30,8 @@ export function addReproduce(program: Command): void {
     .description('repeat a study of the literature on its published records')
     .argument('<study>', Object.keys(studies).join(', '))
     .option('--data <folder>', 'folder with the published records')
+    .option('--table <file>', 'lessons: any other outcome table instead of the published records')
+    .option('--quick', 'lessons: fewer fits and draws, for a first look')
     .addHelpText('after', `\nStudies:\n${list.join('\n')}`);
   withResultFlags(withPartFlags(command))
     .option('--routers <list>', 'routers to compare beside the baselines, or all', 'all')
@@ -43,37 +49,63 @@ export function addReproduce(program: Command): void {
           `There is no study "${name}"${guess ? `; did you mean "${guess}"?` : '.'} Known: ${Object.keys(studies).join(', ')}.`,
         );
       }
+      if (study.evaluate === undefined && (flags.table !== undefined || flags.quick))
+        throw new SignalboxError('usage', `--table and --quick belong to the study lessons, not to ${name}.`);
       const session = openSession({ seed: flags.seed });
-      const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
-      const folder = studyFolder(study, flags.data);
       const encoder = await encoderOf(flags, session);
       try {
-        const sets: ResultSet[] = [];
-        const lines: string[] = [];
-        const judged = { policy: policy.policy, policyParams: policy.params };
-        const curvePolicy = await curvePolicyOf(policy);
-        const tables = await study.sets(folder, session.context);
-        for (const [done, { table, references }] of tables.entries()) {
-          if (tables.length > 1) session.say(`set ${done + 1} of ${tables.length}: ${table.name}`);
-          const evaluated = await evaluate(
-            { table, choices, encoder, ...judged, curvePolicy },
-            session.context,
-          );
-          sets.push({ ...evaluated.set, ...(references.length > 0 && { references: [...references] }) });
-          if (flags.predictions !== undefined) {
-            for (const line of predictionLines(evaluated, judged))
-              lines.push(`{"set":${JSON.stringify(table.name)},${line.slice(1)}`);
-          }
-        }
-        if (flags.predictions !== undefined) await writeFileWhole(flags.predictions, lines);
-        await showResults(
-          results({ command: commandLine(), startedAt: session.startedAt, sets, context: session.context }),
-          flags,
-          session,
-        );
+        await reproduce(study, { flags, encoder }, session);
       } finally {
         session.close();
         await encoder.close?.();
       }
     });
+}
+
+async function reproduce(
+  study: Study,
+  { flags, encoder }: { readonly flags: Flags; readonly encoder: Encoder },
+  session: Session,
+): Promise<void> {
+  const compare = await comparison(study, { flags, encoder }, session);
+  const tables =
+    flags.table === undefined
+      ? await study.sets(studyFolder(study, flags.data), session.context)
+      : [{ table: await readTable([flags.table], {}, session.context), references: [] }];
+  const sets: ResultSet[] = [];
+  const lines: string[] = [];
+  for (const [done, { table, references }] of tables.entries()) {
+    if (tables.length > 1) session.say(`set ${done + 1} of ${tables.length}: ${table.name}`);
+    const evaluated = await compare(table);
+    sets.push({ ...evaluated.set, ...(references.length > 0 && { references: [...references] }) });
+    if (flags.predictions !== undefined) {
+      for (const line of predictionLines(evaluated, evaluated.judged))
+        lines.push(`{"set":${JSON.stringify(table.name)},${line.slice(1)}`);
+    }
+  }
+  if (flags.predictions !== undefined) await writeFileWhole(flags.predictions, lines);
+  await showResults(
+    results({ command: commandLine(), startedAt: session.startedAt, sets, context: session.context }),
+    flags,
+    session,
+  );
+}
+
+type Comparison = (table: Dataset) => Promise<Evaluated & { readonly judged: readonly Judged[] }>;
+
+/** As the study compares by itself, or as a report does. */
+async function comparison(
+  study: Study,
+  { flags, encoder }: { readonly flags: Flags; readonly encoder: Encoder },
+  { context }: Session,
+): Promise<Comparison> {
+  if (study.evaluate)
+    return (table) => study.evaluate!({ table, encoder, quick: flags.quick === true }, context);
+  const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
+  const judged = [policy];
+  const curvePolicy = await curvePolicyOf(policy);
+  return async (table) => ({
+    ...(await evaluate({ table, choices, encoder, judged, curvePolicy }, context)),
+    judged,
+  });
 }

@@ -94,7 +94,7 @@ async function reportWorlds(flags: Flags, session: Session): Promise<Made> {
       );
       await writeTable(world.table, join(flags.folder, `${name}.jsonl`), session.context);
       const { set } = await evaluate(
-        { table: world.table, choices, encoder, policy, policyParams: params, curvePolicy: policy },
+        { table: world.table, choices, encoder, judged: [{ policy, params }], curvePolicy: policy },
         session.context,
       );
       sets.push(set);

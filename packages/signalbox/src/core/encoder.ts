@@ -12,6 +12,8 @@ export interface Encoder<S extends Plain = Plain> {
   readonly name: string;
   /** Settings and versions of weights that the rows depend on; part of the cache's key and of the artifact. */
   readonly settings: Plain;
+  /** Its rows do not come from text: it is used on tables without any. */
+  readonly textless?: true;
   fit(queries: readonly Query[], context: Context): Promise<S>;
   /** queries.length x width(state), 32-bit floats, no NaN. */
   encode(queries: readonly Query[], state: S, context: Context): Promise<Matrix>;

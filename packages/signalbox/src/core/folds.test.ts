@@ -31,6 +31,21 @@ test('folds: rows of one text share a fold, in whatever group they are; another 
   assert.notDeepEqual(folds, assignFolds(rows, 5, 1));
 });
 
+test('folds: rows of one cluster share a fold, and what else shares a text with one of them', () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i): Example => ({ ...example(`q${i}`, `text ${i === 59 ? 0 : i}`), cluster: `c${i % 15}` }),
+  );
+  const folds = assignFolds(rows, 5, 0);
+  rows.forEach((row, i) => {
+    rows.forEach((other, j) => {
+      if (row.cluster === other.cluster) assert.equal(folds[i], folds[j]);
+    });
+  });
+  assert.equal(folds[59], folds[0]);
+  assert.equal(new Set(folds).size, 5);
+});
+
 test('key: of the NFC text, of the id where there is no text', () => {
   assert.equal(keyOf(example('q', 'e\u0301')), keyOf(example('other', '\u00e9')));
   assert.equal(keyOf({ id: 'q7', messages: [] }), sha('q7'));

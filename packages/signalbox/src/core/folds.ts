@@ -6,10 +6,12 @@ export const noGroup = '';
 /**
  * Fold of each row, 0 to folds - 1, stratified by group, so that two programs agree (OUTPUT, Measures): the
  * key of a row is the SHA-256 of its text; a key belongs to the group of its first row; within a group the
- * distinct keys, sorted by the SHA-256 of `seed:key`, are dealt out. Rows of one text share a fold.
+ * distinct keys, sorted by the SHA-256 of `seed:key`, are dealt out. Rows of one text share a fold; so do rows
+ * of one cluster, under the key of its first row: apart, one would give away the other.
  */
 export function assignFolds(examples: readonly Example[], folds: number, seed: number | string): Int32Array {
-  const keys = examples.map(keyOf);
+  const texts = examples.map(keyOf);
+  const keys = Array.from(unitsOf(examples, texts), (first) => texts[first]!);
   const groupOf = new Map<string, string>();
   keys.forEach((key, i) => {
     if (!groupOf.has(key)) groupOf.set(key, examples[i]!.group ?? noGroup);
@@ -28,6 +30,30 @@ export function assignFolds(examples: readonly Example[], folds: number, seed: n
     });
   }
   return Int32Array.from(keys, (key) => foldOf.get(key)!);
+}
+
+/** For each row the first row of its unit: rows of one text, or of one `cluster`, are one unit of analysis. */
+export function unitsOf(examples: readonly Example[], texts = examples.map(keyOf)): Int32Array {
+  const parent = Int32Array.from(examples.keys());
+  const root = (i: number): number => {
+    let at = i;
+    while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!;
+    return at;
+  };
+  const join = (first: Map<string, number>, name: string, i: number): void => {
+    const other = first.get(name);
+    if (other === undefined) first.set(name, i);
+    else {
+      const [a, b] = [root(i), root(other)];
+      parent[Math.max(a, b)] = Math.min(a, b);
+    }
+  };
+  const [byText, byCluster] = [new Map<string, number>(), new Map<string, number>()];
+  examples.forEach(({ cluster }, i) => {
+    join(byText, texts[i]!, i);
+    if (cluster !== undefined) join(byCluster, cluster, i);
+  });
+  return parent.map((_, i) => root(i));
 }
 
 /** The distinct groups in the order of their first rows, and the group's number of each row. */

@@ -32,6 +32,8 @@ export const system = z.strictObject({
   macro: estimate.nullable(),
   groups: z.record(text, estimate).nullable(),
   cost: estimate.nullable(),
+  /** Milliseconds a request, mean over all requests, where the table records them. */
+  latency: estimate.optional(),
   /** Share of rows that each model answers. */
   choices: z.record(text, number).nullable(),
   versus: z.strictObject({ bestSingle: versus.nullable(), taskTable: versus.nullable() }),

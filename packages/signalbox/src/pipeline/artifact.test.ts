@@ -115,6 +115,7 @@ test('evaluate leaves out rows that were trained on, and agrees with the router 
     ...parts,
     choice: { name: 'ridge', router: parts.router, params: parts.routerParams },
     baselines,
+    judged: [{ policy, params: policyParams }],
     curvePolicy: policy,
     draws: 50,
   };

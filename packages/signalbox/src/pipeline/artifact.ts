@@ -43,6 +43,8 @@ export type ArtifactState = {
   readonly encoderSettings: Plain;
   readonly encoder: Plain;
   readonly router: Plain;
+  /** Of a policy that learns; null for others, absent in artifacts of earlier versions. */
+  readonly policy?: Plain;
   readonly costs: Plain;
   /** States of the baselines, by name. */
   readonly baselines: { readonly [name: string]: Plain };

@@ -4,8 +4,9 @@ import type { Chooser, Decision } from '../core/decision.ts';
 import type { Encoder } from '../core/encoder.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ModelId } from '../core/model.ts';
+import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Query } from '../core/query.ts';
+import { keyOf, type Query } from '../core/query.ts';
 import type { Router } from '../core/router.ts';
 import { at, type Matrix, matrix } from '../math/matrix.ts';
 import type { Artifact } from './artifact.ts';
@@ -19,11 +20,13 @@ export interface Parts {
   readonly routerParams: object;
   readonly policy: Policy;
   readonly policyParams: object;
+  /** Of a policy that learned with the router. */
+  readonly policyState?: Plain;
 }
 
 /** A trained router at work: one query in, an ordered choice out. */
 export function makeChooser(parts: Parts, context: Context): Chooser {
-  const { artifact, encoder, router, routerParams, policy, policyParams } = parts;
+  const { artifact, encoder, router, routerParams, policy, policyParams, policyState } = parts;
   const { models, bestSingle, weak, strong } = artifact.manifest;
   const costs = artifact.state.costs as CostState | null;
   const pair = { weak: models.indexOf(weak ?? ''), strong: models.indexOf(strong ?? '') };
@@ -46,11 +49,16 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
       models,
       quality,
       ...(cost && { cost: masked(cost, known, Number.MAX_VALUE) }),
+      ...(prediction.capable && { capable: masked(prediction.capable, known, 0) }),
       ...(pair.weak >= 0 && pair.strong >= 0 && pair),
     };
-    const utility = masked(policy.utility(forecasts, policyParams), known, Number.NEGATIVE_INFINITY);
+    const utility = masked(
+      policy.utility(forecasts, policyParams, policyState),
+      known,
+      Number.NEGATIVE_INFINITY,
+    );
     const share = shares(utility);
-    const candidates = ranking(utility, 0)
+    const candidates = dealt(ranking(utility, 0), share, query)
       .filter((m) => known[m])
       .map((m) => ({
         model: models[m]!,
@@ -70,6 +78,14 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
     decide,
     close: async () => encoder.close?.(),
   };
+}
+
+/** Of models that share a query alike, the text of the query says which goes first: even over many queries, the same for one. */
+function dealt(order: readonly number[], share: Matrix, query: Query): number[] {
+  const tied = order.filter((m) => at(share, 0, m) > 0);
+  if (tied.length < 2) return [...order];
+  const turn = Number.parseInt(keyOf(query).slice(0, 8), 16) % tied.length;
+  return [...tied.slice(turn), ...tied.slice(0, turn), ...order.filter((m) => at(share, 0, m) === 0)];
 }
 
 function masked(m: Matrix, known: readonly boolean[], instead: number): Matrix {

@@ -24,8 +24,10 @@ export interface RouterChoice {
 /** What a router forecast for the compared rows, each by the fit that had not seen it. */
 export interface CrossFitted {
   readonly choice: RouterChoice;
+  /** Name of the encoder that it saw the queries through. */
+  readonly encoder: string;
   readonly forecasts: Forecasts;
-  /** Per part: forecasts for a fifth of its training rows by a fit on the others, to fix operating points on. */
+  /** Per part: forecasts by a fit on four fifths of its training rows, to fix operating points and policies on. */
   readonly tuning: readonly Tuning[];
   /** Mean over parts. */
   readonly fitSeconds: number;
@@ -33,9 +35,11 @@ export interface CrossFitted {
 }
 
 export interface Tuning {
-  /** Rows of the table. */
+  /** The fifth of the training rows that this fit had not seen; rows of the table. */
   readonly rows: Int32Array;
   readonly forecasts: Forecasts;
+  /** Of the compared rows by the same fit; with a given split only, where thresholds are certified for this fit. */
+  readonly compared?: Forecasts;
 }
 
 const innerFolds = 5;
@@ -61,7 +65,9 @@ interface Fold {
   readonly test: Encoded;
   /** Where each test row stands among the compared rows; -1 = not compared. */
   readonly place: Int32Array;
+  /** Rows of the table. */
   readonly trainRows: Int32Array;
+  readonly testRows: Int32Array;
   readonly costs: CostState | undefined;
 }
 
@@ -76,8 +82,9 @@ export async function crossFit(
 ): Promise<CrossFitted[]> {
   const running = args.choices.map((choice) => ({
     choice,
-    quality: matrix(plan.compared.length, plan.table.models.length),
+    quality: blank(plan),
     cost: undefined as Matrix | undefined,
+    capable: undefined as Matrix | undefined,
     pair: {},
     tuning: [] as Tuning[],
     fit: 0,
@@ -98,17 +105,25 @@ export async function crossFit(
       run.fit += fit;
       run.predict += predict;
       run.tested += fold.test.queries.length;
-      const { quality, cost, models: _, ...pair } = forecasts;
+      const { quality, cost, capable, models: _, ...pair } = forecasts;
       run.pair = pair;
-      if (cost) run.cost ??= matrix(plan.compared.length, plan.table.models.length);
-      fold.place.forEach((to, i) => {
-        if (to === -1) return;
-        const [from, end] = [i * quality.cols, (i + 1) * quality.cols];
-        run.quality.data.set(quality.data.subarray(from, end), to * quality.cols);
-        if (cost) run.cost!.data.set(cost.data.subarray(from, end), to * quality.cols);
-      });
+      place(fold, quality, run.quality);
+      if (cost) {
+        run.cost ??= blank(plan);
+        place(fold, cost, run.cost);
+      }
+      if (capable) {
+        run.capable ??= blank(plan);
+        place(fold, capable, run.capable);
+      }
       if (args.tune && !run.choice.router.baseline)
-        run.tuning.push(await tune(run.choice, { ...fold, table: plan.table }, context));
+        run.tuning.push(
+          await tune(
+            run.choice,
+            { ...fold, table: plan.table, ...(plan.folds === undefined && { also: comparedOf(fold) }) },
+            context,
+          ),
+        );
     }
     context.progress(
       plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers',
@@ -116,13 +131,35 @@ export async function crossFit(
       running.length,
     );
   }
-  return running.map(({ choice, quality, cost, pair, tuning, fit, predict, tested }) => ({
+  return running.map(({ choice, quality, cost, capable, pair, tuning, fit, predict, tested }) => ({
     choice,
-    forecasts: { models: plan.table.models.map(({ id }) => id), quality, ...(cost && { cost }), ...pair },
+    encoder: args.encoder.name,
+    forecasts: {
+      models: plan.table.models.map(({ id }) => id),
+      quality,
+      ...(cost && { cost }),
+      ...(capable && { capable }),
+      ...pair,
+    },
     tuning,
     fitSeconds: fit / plan.parts.length,
     predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
   }));
+}
+
+const blank = ({ compared, table }: Plan): Matrix => matrix(compared.length, table.models.length);
+
+/** Each part encoded, one after the other: the encoder is fitted on its training rows alone. */
+export async function* encodedParts(plan: Plan, encoder: Encoder, context: Context): AsyncGenerator<Fold> {
+  for (const part of plan.parts) yield await encodePart(plan, part, encoder, context);
+}
+
+/** Rows of one fold's test part to where they stand among the compared rows. */
+function place(fold: Fold, from: Matrix, to: Matrix): void {
+  const { cols } = from;
+  fold.place.forEach((row, i) => {
+    if (row !== -1) to.data.set(from.data.subarray(i * cols, (i + 1) * cols), row * cols);
+  });
 }
 
 async function encodePart(
@@ -143,41 +180,62 @@ async function encodePart(
     test: { queries: testQueries, features },
     place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
     trainRows: part.train,
+    testRows: part.test,
     costs: fitCosts(train, context.signal),
   };
 }
 
-type Job = Pick<Fold, 'train' | 'test' | 'costs'> & { readonly table: Dataset };
+type Job = Pick<Fold, 'train' | 'test' | 'costs'> & {
+  readonly table: Dataset;
+  /** More to forecast by the same fit. */
+  readonly also?: Encoded;
+};
 
 async function fitAndForecast(
   { router, params }: RouterChoice,
-  { train, test, costs, table }: Job,
+  { train, test, costs, table, also }: Job,
   context: Context,
-): Promise<{ forecasts: Forecasts; fit: number; predict: number }> {
+): Promise<{ forecasts: Forecasts; also?: Forecasts; fit: number; predict: number }> {
   const started = performance.now();
   const state: Plain = await router.fit(train, params, context);
   const fitted = performance.now();
   const prediction = await router.predict(visible(test, router), state, params, context);
   const predicted = performance.now();
+  const more = also && (await router.predict(visible(also, router), state, params, context));
   return {
     forecasts: forecast({ table, input: test, prediction, costs }),
+    ...(more && { also: forecast({ table, input: also, prediction: more, costs }) }),
     fit: (fitted - started) / 1000,
     predict: (predicted - fitted) / 1000,
   };
 }
 
-/** Fits on four inner folds and forecasts the fifth. */
-async function tune(
+/** Fits on four inner folds and forecasts the fifth, and whatever else is asked of the same fit. */
+export async function tune(
   choice: RouterChoice,
-  fold: Fold & { readonly table: Dataset },
+  fold: Pick<Fold, 'train' | 'trainRows'> & { readonly table: Dataset; readonly also?: Encoded },
   context: Context,
 ): Promise<Tuning> {
-  const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold));
-  const { forecasts } = await fitAndForecast(choice, { ...job, table: fold.table }, context);
-  return { rows: Int32Array.from(held, (i) => fold.trainRows[i]!), forecasts };
+  const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold.train));
+  const asked = { ...job, table: fold.table, ...(fold.also && { also: fold.also }) };
+  const { forecasts, also } = await fitAndForecast(choice, asked, context);
+  return {
+    rows: Int32Array.from(held, (i) => fold.trainRows[i]!),
+    forecasts,
+    ...(also && { compared: also }),
+  };
 }
 
-function tuningPart({ train }: Fold): { job: Pick<Fold, 'train' | 'test' | 'costs'>; held: Int32Array } {
+/** The test rows that are compared, in their order there. */
+function comparedOf({ test, place }: Pick<Fold, 'test' | 'place'>): Encoded {
+  const rows = [...place.keys()].filter((i) => place[i] !== -1).sort((a, b) => place[a]! - place[b]!);
+  return { queries: rows.map((i) => test.queries[i]!), features: selectRows(test.features, rows) };
+}
+
+function tuningPart(train: Training): {
+  job: Pick<Fold, 'train' | 'test' | 'costs'>;
+  held: Int32Array;
+} {
   const rows = Int32Array.from(train.folds.keys());
   const [held, kept] = [rows.filter((i) => train.folds[i] === 0), rows.filter((i) => train.folds[i] !== 0)];
   const part: Training = {

@@ -10,12 +10,12 @@ import { type Matrix, selectCols } from '../math/matrix.ts';
 import type { Artifact, ArtifactState } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
 import { type CrossFitted, type RouterChoice, turn, visible } from './cross-fit.ts';
+import { designOf } from './design.ts';
 import { compare, type EvaluateArgs, type Evaluated } from './evaluate.ts';
 import { forecast } from './forecast.ts';
 import { hasSplit, type Plan } from './protocol.ts';
 
-export interface EvaluateArtifactArgs
-  extends Pick<EvaluateArgs, 'policy' | 'policyParams' | 'curvePolicy' | 'draws'> {
+export interface EvaluateArtifactArgs extends Pick<EvaluateArgs, 'judged' | 'curvePolicy' | 'draws'> {
   readonly artifact: Artifact;
   readonly table: Dataset;
   readonly encoder: Encoder;
@@ -59,10 +59,15 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
     const own = prediction.cost ? selectCols(prediction.cost, columns) : costs;
     fitted.push({
       choice,
+      encoder: encoder.name,
       forecasts: forecast({
         table: planned.table,
         input,
-        prediction: { quality: selectCols(prediction.quality, columns), ...(own && { cost: own }) },
+        prediction: {
+          quality: selectCols(prediction.quality, columns),
+          ...(own && { cost: own }),
+          ...(prediction.capable && { capable: selectCols(prediction.capable, columns) }),
+        },
         costs: undefined,
       }),
       tuning: [],
@@ -71,8 +76,12 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
     });
   }
   context.progress('routers', choices.length, choices.length);
-  const set = await compare({ ...args, plan: planned, fitted, encoderName: encoder.name, started }, context);
-  return { set, plan: planned, fitted };
+  const design = designOf(planned, { draws: args.draws, seed: context.seed });
+  const set = await compare(
+    { ...args, plan: planned, design, fitted, encoderName: encoder.name, started },
+    context,
+  );
+  return { set, plan: planned, design, fitted, encoder };
 }
 
 /** The table cut to the models that the router knows, and their columns in the router's state. */

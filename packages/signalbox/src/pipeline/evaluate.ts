@@ -6,28 +6,39 @@ import { textOf } from '../core/query.ts';
 import type { Flag, ResultSet } from '../core/results.ts';
 import type { Design } from '../metrics/design.ts';
 import { type CrossFitted, crossFit, noEncoder, type RouterChoice, turn } from './cross-fit.ts';
+import { designOf } from './design.ts';
 import { costUnitOf } from './forecast.ts';
-import { measure } from './measure.ts';
-import { clusterNumbers, comparedGroups, type Plan, type PlanOptions, plan } from './protocol.ts';
+import type { Judged } from './judged.ts';
+import { type MeasureArgs, measure } from './measure.ts';
+import { comparedGroups, type Plan, type PlanOptions, plan } from './protocol.ts';
 
 export interface EvaluateArgs {
   readonly table: Dataset;
   /** Baselines and routers, in the order of the report. */
   readonly choices: readonly RouterChoice[];
   readonly encoder: Encoder;
-  /** Policy and parameters that routers are judged under. */
-  readonly policy: Policy;
-  readonly policyParams: object;
+  /** Routers that see the queries through another encoder. */
+  readonly others?: readonly { readonly encoder: Encoder; readonly choices: readonly RouterChoice[] }[];
+  /** What routers are judged under; with several, systems are named `router+policy`. */
+  readonly judged: readonly Judged[];
   /** The policy whose parameter traces the cost-quality curve. */
   readonly curvePolicy: Policy;
   readonly plan?: Omit<PlanOptions, 'seed'>;
   readonly draws?: number;
+  /** What a study compares besides: lines of votes and bounds, and figures of its own. */
+  readonly beside?: (of: {
+    readonly plan: Plan;
+    readonly fitted: readonly CrossFitted[];
+  }) => Pick<MeasureArgs, 'more' | 'study'>;
 }
 
 export interface Evaluated {
   readonly set: ResultSet;
   readonly plan: Plan;
+  readonly design: Design;
   readonly fitted: readonly CrossFitted[];
+  /** The encoder that routers saw the queries through; one that sees nothing where the table has no text. */
+  readonly encoder: Encoder;
 }
 
 /** Trains every router on the table's training part (or folds), tests it on the rest, and measures all on the same rows. */
@@ -35,7 +46,7 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
   const started = performance.now();
   const planned = plan(args.table, { seed: context.seed, ...args.plan });
   const { table } = planned;
-  const textless = table.examples.every((example) => textOf(example) === '');
+  const textless = !args.encoder.textless && table.examples.every((example) => textOf(example) === '');
   const encoder = textless ? noEncoder : args.encoder;
   const groups = comparedGroups(table, planned.compared);
   const lacks = args.choices.map(({ name, router }) => ({
@@ -43,25 +54,34 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
     lack: lacking(router, { encoder, groups: groups.names.length, table }),
   }));
   const choices = args.choices.filter((_, i) => lacks[i]!.lack === undefined);
-  const fitted = await crossFit(planned, { choices, encoder, tune: table.cost !== undefined }, context);
+  const tune = table.cost !== undefined || args.judged.some(({ policy }) => policy.fit !== undefined);
+  const fitted = await crossFit(planned, { choices, encoder, tune }, context);
+  for (const other of textless ? [] : (args.others ?? []))
+    fitted.push(...(await crossFit(planned, { ...other, tune }, context)));
+  const design = designOf(planned, { draws: args.draws, seed: context.seed });
   const set = await compare(
     {
       ...args,
       plan: planned,
+      design,
       fitted,
+      ...args.beside?.({ plan: planned, fitted }),
       encoderName: encoder.name,
       started,
       notes: leftOut(groups.named ? lacks : lacks.filter(({ lack }) => lack !== 'several groups')),
     },
     context,
   );
-  return { set, plan: planned, fitted };
+  return { set, plan: planned, design, fitted, encoder };
 }
 
-export interface CompareArgs extends Pick<EvaluateArgs, 'policy' | 'policyParams' | 'curvePolicy' | 'draws'> {
+export interface CompareArgs extends Pick<EvaluateArgs, 'judged' | 'curvePolicy'> {
   readonly plan: Plan;
+  readonly design: Design;
   readonly fitted: readonly CrossFitted[];
   readonly encoderName: string;
+  readonly more?: NonNullable<MeasureArgs['more']>;
+  readonly study?: NonNullable<MeasureArgs['study']>;
   /** What the reader of the report should know, beside what the table's reader saw. */
   readonly notes?: readonly string[];
   /** `performance.now()` when the work began. */
@@ -75,17 +95,7 @@ export async function compare(args: CompareArgs, context: Context): Promise<Resu
   const groups = comparedGroups(table, planned.compared);
   context.progress('intervals', 0, 1);
   await turn(context);
-  const design: Design = {
-    rows: planned.compared.length,
-    groupNames: groups.names,
-    groupOf: groups.of,
-    clusters: clusterNumbers(table, planned.compared),
-    ...(planned.folds && { folds: planned.folds }),
-    testOverTrain: planned.folds ? 1 / (planned.parts.length - 1) : 0,
-    draws: args.draws ?? 2000,
-    seed: context.seed,
-  };
-  const systems = measure({ ...args, design });
+  const systems = measure(args);
   context.progress('intervals', 1, 1);
   return {
     dataset: table.name,

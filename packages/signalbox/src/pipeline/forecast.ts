@@ -34,6 +34,15 @@ export function observedCost(table: Dataset, rows: Int32Array): Matrix | undefin
   return out;
 }
 
+/** Observed latency of the rows given, in milliseconds; undefined where a cell that is compared has none. */
+export function observedLatency(table: Dataset, rows: Int32Array): Matrix | undefined {
+  if (table.latencyMs === undefined) return undefined;
+  const out = matrix(rows.length, table.models.length);
+  for (let i = 0; i < rows.length; i++)
+    for (let m = 0; m < out.cols; m++) out.data[i * out.cols + m] = at(table.latencyMs, rows[i]!, m);
+  return out.data.some(Number.isNaN) ? undefined : out;
+}
+
 /** Observed quality of the compared rows: rows x models. */
 export function comparedQuality({
   table,
@@ -66,6 +75,7 @@ export function forecast(args: {
     models: table.models.map(({ id }) => id),
     quality: withoutNaN(prediction.quality, -1),
     ...(cost && { cost: withoutNaN(cost, Number.MAX_VALUE) }),
+    ...(prediction.capable && { capable: withoutNaN(prediction.capable, 0) }),
     ...pair,
   };
 }

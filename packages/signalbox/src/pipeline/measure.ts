@@ -8,8 +8,10 @@ import type { Design } from '../metrics/design.ts';
 import { asEstimate, asVersus, interval, minus, type Sampled } from '../metrics/interval.ts';
 import { type Averages, averages } from '../metrics/means.ts';
 import type { CrossFitted } from './cross-fit.ts';
-import { comparedQuality, observedCost, pairOf } from './forecast.ts';
+import { comparedQuality, observedCost, observedLatency, pairOf } from './forecast.ts';
+import { type Judged, utilityOf } from './judged.ts';
 import { type CurveInput, curveFigures } from './measure-curves.ts';
+import { type Study, studyFigures } from './measure-study.ts';
 import { comparedGroups, type Plan } from './protocol.ts';
 
 /** One line of the comparison before it is measured: whom it chooses on each compared row. */
@@ -17,19 +19,25 @@ export interface Line {
   readonly name: string;
   readonly kind: System['kind'];
   readonly share: Matrix;
+  /** What came of it on each row, where that is not the chosen model's own outcome: votes, bounds. */
+  readonly outcome?: { readonly quality: Float64Array; readonly cost?: Float64Array };
   /** False where nothing is learned from training rows: then folds add no variance of their own. */
   readonly fitted: boolean;
   readonly from?: CrossFitted;
+  readonly judged?: Judged;
 }
 
 export interface MeasureArgs {
   readonly plan: Plan;
   readonly design: Design;
   readonly fitted: readonly CrossFitted[];
-  readonly policy: Policy;
-  readonly policyParams: object;
+  /** What routers are judged under; with several, systems are named `router+policy`. */
+  readonly judged: readonly Judged[];
   readonly curvePolicy: Policy;
-  readonly encoderName: string;
+  /** Lines beside those of models and routers, by where they stand: votes among the baselines, bounds before the oracle. */
+  readonly more?: readonly Line[];
+  /** Figures that only a study of the founding kind prints. */
+  readonly study?: Study;
 }
 
 /** The systems of a set, in OUTPUT's order: singles, baselines, bounds, routers. */
@@ -38,7 +46,8 @@ export function measure(args: MeasureArgs): System[] {
   const quality = comparedQuality(plan);
   const cost = observedCost(plan.table, plan.compared);
   const lines = linesOf(args, quality);
-  const measured = averagesOf(design, lines, { quality, cost });
+  const latency = observedLatency(plan.table, plan.compared);
+  const measured = averagesOf(design, lines, { quality, cost, latency });
   const primary = (line: number): Sampled => {
     const { weighted, macro } = measured.quality[line]!;
     return plan.table.primary === 'macro' ? macro : weighted;
@@ -59,30 +68,37 @@ export function measure(args: MeasureArgs): System[] {
     policy: args.curvePolicy,
     plan,
   };
+  const named = comparedGroups(plan.table, plan.compared).named;
   const systems = lines.map((line, i): System => {
     const { from } = line;
     const averages = measured.quality[i]!;
     const shown = (sampled: Sampled, most = 1): Estimate =>
       asEstimate(interval(line.fitted ? sampled : { ...sampled, folds: [] }, design), 0, most);
-    const choices = choicesOf(line.share, plan);
+    const choices = line.outcome ? null : choicesOf(line.share, plan);
     return {
       name: line.name,
       kind: line.kind,
-      ...(from && describe(from, args)),
+      ...(from && describe(from, line.judged)),
       quality: shown(averages.weighted),
       macro: shown(averages.macro),
-      groups: comparedGroups(plan.table, plan.compared).named
+      groups: named
         ? Object.fromEntries(design.groupNames.map((name, g) => [name, shown(averages.groups[g]!)]))
         : {},
-      cost: measured.cost ? shown(measured.cost[i]!.weighted, Number.POSITIVE_INFINITY) : null,
+      cost:
+        measured.cost && hasCost(line) ? shown(measured.cost[i]!.weighted, Number.POSITIVE_INFINITY) : null,
+      ...(measured.latency &&
+        !line.outcome && {
+          latency: shown(measured.latency[i]!.weighted, Number.POSITIVE_INFINITY),
+        }),
       choices,
       versus: { bestSingle: versus(i, best), taskTable: versus(i, table) },
-      ...(from && curves && hasCurve(line) && curveFigures(from, curves)),
+      ...(from && curves && hasCurve(line, args) && curveFigures(from, curves)),
       ...(line.kind === 'oracle' &&
         curves &&
         curveFigures({ forecasts: oracleForecasts(plan, quality, cost) }, curves)),
       ...(line.kind === 'router' && from && { calibration: calibrations(from, quality, plan) }),
-      choiceEntropy: choiceEntropy(Object.values(choices)),
+      ...(args.study && studyFigures(line, { ...args.study, plan, design, quality })),
+      ...(choices && { choiceEntropy: choiceEntropy(Object.values(choices)) }),
       fitSeconds: from?.fitSeconds ?? 0,
       predictSecondsPer1000: from?.predictSecondsPer1000 ?? 0,
     };
@@ -91,36 +107,53 @@ export function measure(args: MeasureArgs): System[] {
 }
 
 const constants = new Set(['cheapest', 'best-single']);
-/** A constant choice has no curve of its own: its point is among the single models. */
-function hasCurve({ name }: Line): boolean {
-  return !constants.has(name);
+/**
+ * A constant choice has no curve of its own: its point is among the single models. Of several policies the
+ * first alone has one: the curve is of the router's forecasts, whatever policy reads them.
+ */
+function hasCurve({ name, kind, judged, outcome }: Line, args: MeasureArgs): boolean {
+  return !constants.has(name) && !outcome && (kind !== 'router' || judged === args.judged[0]);
 }
 
-function describe(from: CrossFitted, { policy, encoderName }: MeasureArgs): Partial<System> {
-  const { router, name } = from.choice;
+function hasCost({ outcome }: Line): boolean {
+  return outcome === undefined || outcome.cost !== undefined;
+}
+
+function describe({ choice, encoder }: CrossFitted, judged: Judged | undefined): Partial<System> {
+  const { router, name } = choice;
   return {
-    ...(router.needs.features && { encoder: encoderName }),
+    ...(router.needs.features && { encoder }),
     router: name,
-    policy: policy.name,
+    // A baseline is what it is: its own prediction, taken by argmax.
+    policy: judged?.policy.name ?? 'argmax',
     strategy: 'single',
   };
 }
 
-function linesOf({ plan, fitted, policy, policyParams }: MeasureArgs, quality: Matrix): Line[] {
+function linesOf({ plan, fitted, judged, more = [] }: MeasureArgs, quality: Matrix): Line[] {
   const { models } = plan.table;
   const rows = plan.compared.length;
-  const routed = fitted.map((from): Line => {
-    const { router } = from.choice;
-    return {
-      name: from.choice.name,
-      kind: router.baseline ? 'baseline' : 'router',
-      // Baselines are what they are, whatever policy the routers are judged under.
-      share: router.baseline
-        ? shares(from.forecasts.quality)
-        : shares(policy.utility(from.forecasts, policyParams)),
-      fitted: router.name !== 'random',
+  const routed = fitted.flatMap((from): Line[] => {
+    const { router, name } = from.choice;
+    // Baselines are what they are, whatever policy the routers are judged under.
+    if (router.baseline)
+      return [
+        {
+          name,
+          kind: 'baseline',
+          share: shares(from.forecasts.quality),
+          fitted: router.name !== 'random',
+          from,
+        },
+      ];
+    return judged.map((one) => ({
+      name: judged.length === 1 ? name : `${name}+${one.policy.name}`,
+      kind: 'router',
+      share: shares(utilityOf(from, one, plan)),
+      fitted: true,
       from,
-    };
+      judged: one,
+    }));
   });
   const means = models.map((_, m) => primaryMean(plan, column(quality, m)));
   return [
@@ -132,8 +165,9 @@ function linesOf({ plan, fitted, policy, policyParams }: MeasureArgs, quality: M
         fitted: false,
       }),
     ),
-    ...routed.filter(({ kind }) => kind === 'baseline'),
+    ...[...routed, ...more].filter(({ kind }) => kind === 'baseline'),
     { name: 'best-single-hindsight', kind: 'bound', share: hindsightBest(means, rows), fitted: false },
+    ...more.filter(({ kind }) => kind === 'bound'),
     { name: 'oracle', kind: 'oracle', share: shares(quality), fitted: false },
     ...routed.filter(({ kind }) => kind === 'router'),
   ];
@@ -153,18 +187,22 @@ function primaryMean(plan: Plan, values: Float64Array): number {
 function averagesOf(
   design: Design,
   lines: readonly Line[],
-  observed: { readonly quality: Matrix; readonly cost: Matrix | undefined },
-): { quality: Averages[]; cost: Averages[] | undefined } {
-  const of = (values: Matrix): Averages[] => {
+  observed: Readonly<Record<'quality', Matrix> & Record<'cost' | 'latency', Matrix | undefined>>,
+): { quality: Averages[]; cost: Averages[] | undefined; latency: Averages[] | undefined } {
+  const of = (values: Matrix, part?: 'quality' | 'cost'): Averages[] => {
     const out = matrix(values.rows, lines.length);
-    lines.forEach(({ share }, j) => {
-      expectedOf(share, values).forEach((value, i) => {
+    lines.forEach(({ share, outcome }, j) => {
+      ((part && outcome?.[part]) ?? expectedOf(share, values)).forEach((value, i) => {
         out.data[i * lines.length + j] = value;
       });
     });
     return averages(design, out);
   };
-  return { quality: of(observed.quality), cost: observed.cost && of(observed.cost) };
+  return {
+    quality: of(observed.quality, 'quality'),
+    cost: observed.cost && of(observed.cost, 'cost'),
+    latency: observed.latency && of(observed.latency),
+  };
 }
 
 function choicesOf(share: Matrix, { table }: Plan): Record<string, number> {

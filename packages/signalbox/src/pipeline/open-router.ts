@@ -1,5 +1,7 @@
 import type { Context } from '../core/context.ts';
-import { loadArtifact } from './artifact.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
+import { type Artifact, loadArtifact } from './artifact.ts';
 import { makeChooser, type Parts } from './chooser.ts';
 import { type EncoderOptions, findEncoder, findPolicy, findRouter } from './config.ts';
 
@@ -30,7 +32,23 @@ export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Pr
     routerParams: choice.params,
     policy: chosen.policy,
     policyParams: chosen.params,
+    ...policyStateOf(artifact, chosen.policy),
   };
+}
+
+/** What the policy learned when the router was trained. @throws SignalboxError `artifact` where it had to learn and did not */
+function policyStateOf(
+  { manifest, state }: Artifact,
+  policy: Policy,
+): Pick<Parts, 'policyState'> | undefined {
+  if (policy.fit === undefined) return undefined;
+  const learned = manifest.policy.name === policy.name ? state.policy : undefined;
+  if (learned === undefined || learned === null)
+    throw new SignalboxError(
+      'artifact',
+      `The policy "${policy.name}" learns from training rows, and this router was trained with "${manifest.policy.name}". Train it again with --policy ${policy.name}.`,
+    );
+  return { policyState: learned };
 }
 
 /** A trained router at work. The caller closes it. */

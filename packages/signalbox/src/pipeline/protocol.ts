@@ -1,6 +1,6 @@
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { assignFolds, indexGroups, noGroup } from '../core/folds.ts';
+import { assignFolds, indexGroups, noGroup, unitsOf } from '../core/folds.ts';
 import { keyOf } from '../core/query.ts';
 import type { Flag, Protocol } from '../core/results.ts';
 import { rowsOf, tableError, takeModels } from '../core/table.ts';
@@ -149,29 +149,10 @@ function noCompleteRows(table: Dataset, rows: number): SignalboxError {
 
 /** Numbers of clusters: rows of one text, or of one `cluster`, are one. */
 export function clusterNumbers(table: Dataset, rows: Int32Array): Int32Array {
-  const parent = Int32Array.from(rows.keys());
-  const root = (i: number): number => {
-    let at = i;
-    while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!;
-    return at;
-  };
-  const first = new Map<string, number>();
-  rows.forEach((row, i) => {
-    const example = table.examples[row]!;
-    for (const name of [
-      `text:${keyOf(example)}`,
-      ...(example.cluster === undefined ? [] : [`cluster:${example.cluster}`]),
-    ]) {
-      const other = first.get(name);
-      if (other === undefined) first.set(name, i);
-      else parent[root(i)] = root(other);
-    }
-  });
   const numbers = new Map<number, number>();
-  return Int32Array.from(parent.keys(), (i) => {
-    const of = root(i);
-    const known = numbers.get(of) ?? numbers.size;
-    numbers.set(of, known);
+  return unitsOf(Array.from(rows, (row) => table.examples[row]!)).map((first) => {
+    const known = numbers.get(first) ?? numbers.size;
+    numbers.set(first, known);
     return known;
   });
 }

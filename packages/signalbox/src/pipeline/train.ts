@@ -10,8 +10,9 @@ import { argmax } from '../math/order.ts';
 import { version } from '../version.ts';
 import type { Artifact } from './artifact.ts';
 import { fitCosts } from './cost.ts';
-import { noEncoder, type RouterChoice, training, turn } from './cross-fit.ts';
+import { noEncoder, type RouterChoice, training, tune, turn } from './cross-fit.ts';
 import { costUnitOf } from './forecast.ts';
+import { fitPolicy } from './judged.ts';
 import { digest, pack } from './plain-files.ts';
 import { hasSplit } from './protocol.ts';
 
@@ -39,6 +40,14 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
   context.progress(`training ${choice.name}`, 0, 1);
   await turn(context);
   const state = await choice.router.fit(rows, choice.params, context);
+  const judged = { policy, params: policyParams };
+  const learned = policy.fit
+    ? fitPolicy(
+        judged,
+        await tune(choice, { train: rows, trainRows: Int32Array.from(rows.folds.keys()), table }, context),
+        { table, means: primaryMeans(table) },
+      )
+    : null;
   const groups = indexGroups(table.examples).names.length;
   const baselines: Record<string, Plain> = {};
   for (const { name, router, params } of args.baselines) {
@@ -76,6 +85,7 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
       encoderSettings: encoder.settings,
       encoder: encoderState,
       router: state,
+      policy: learned,
       costs: fitCosts(rows, context.signal) ?? null,
       baselines,
     },

@@ -1,0 +1,175 @@
+import { shares } from '../../core/choice.ts';
+import type { Context } from '../../core/context.ts';
+import type { ResultSet } from '../../core/results.ts';
+import type { LabelsNeeded, ShiftResult, VerdictResult } from '../../core/results-evidence.ts';
+import { type VerdictParameters, verdictParameters } from '../../feasibility/parameters.ts';
+import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
+import type { Evaluated } from '../evaluate.ts';
+import type { Line } from '../measure.ts';
+import { controlsOf } from './controls.ts';
+import { type Findings, findingsOf, type JudgeArgs, judge } from './judge.ts';
+import { labelsNeeded } from './labels.ts';
+import { ledgerOf } from './ledger.ts';
+import { poolOf } from './pool.ts';
+import { timeSplit } from './robustness.ts';
+import { qualityUnder } from './values.ts';
+
+export interface EvidenceArgs {
+  readonly evaluated: Evaluated;
+  readonly more?: readonly Line[];
+  readonly parameters?: VerdictParameters;
+  readonly costRouter?: string;
+  /** Texts and answers are left out of the ledger. */
+  readonly redact?: boolean;
+}
+
+const permutations = 200;
+const permutedRows = 4000;
+const stages = 5;
+
+type Evidence = Partial<
+  Pick<
+    ResultSet,
+    | 'verdict'
+    | 'ceilings'
+    | 'ladder'
+    | 'controls'
+    | 'complementarity'
+    | 'noise'
+    | 'labelQuality'
+    | 'deferral'
+    | 'labelsNeeded'
+    | 'shift'
+    | 'ledger'
+    | 'flags'
+  >
+>;
+
+/** The verdict of a comparison and all that it rests on (FEASIBILITY; OUTPUT, Verdict). */
+export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<Evidence> {
+  const { evaluated } = args;
+  const { plan, design, fitted, encoder } = evaluated;
+  const progress = (done: number): void => context.progress('evidence', done, stages);
+  progress(0);
+  const judged = judgeArgs(args, true);
+  const findings = await findingsOf(judged, context);
+  progress(1);
+  const needs = await labels(judged, findings, context);
+  progress(2);
+  const pool = poolOf({ plan, design, best: findings.best });
+  progress(3);
+  const linear = fitted.find(({ choice }) => choice.name === 'ridge')?.choice;
+  const controls =
+    linear &&
+    (await controlsOf(
+      { plan, design, choice: linear, encoder, best: findings.best, permutations, mostRows: permutedRows },
+      context,
+    ));
+  progress(4);
+  const shift = await shiftOf(judged, findings, context);
+  progress(stages);
+  const { ladder, deferral, bestSingle } = findings;
+  const { picked } = ladder;
+  return {
+    verdict: judge(judged, findings, { labels: needs?.more ?? null, repeats: null }),
+    ladder: [...ladder.rungs, ...pool.rungs],
+    ceilings: pool.ceilings(fitted.find(({ choice }) => choice.name === 'task-table')),
+    complementarity: pool.complementarity,
+    noise: pool.noise,
+    ...(pool.labelQuality && { labelQuality: pool.labelQuality }),
+    ...(deferral && { deferral: deferral.shown }),
+    ...(needs && { labelsNeeded: needs }),
+    ...(controls && { controls }),
+    ...(shift && { shift }),
+    ...(picked && {
+      ledger: ledgerOf({
+        plan,
+        system: picked.usual.choice.name,
+        chosen: picked.share,
+        incumbent: shares(bestSingle.forecasts.quality),
+        incumbentName: 'best-single',
+        redact: args.redact === true,
+        seed: context.seed,
+      }),
+    }),
+    flags: [...(evaluated.set.flags ?? []), ...pool.flags],
+  };
+}
+
+/** The verdict alone, for an artifact and for trials of the rule: nothing is computed that it does not rest on. */
+export async function verdictOf(
+  args: Omit<EvidenceArgs, 'redact' | 'evaluated'> & { readonly evaluated: JudgeArgs['evaluated'] },
+  context: Context,
+): Promise<VerdictResult> {
+  const judged = judgeArgs(args, false);
+  const findings = await findingsOf(judged, context);
+  return judge(judged, findings, { labels: null, repeats: null });
+}
+
+function judgeArgs(
+  {
+    evaluated,
+    parameters = verdictParameters,
+    more = [],
+    costRouter = 'residual',
+  }: Omit<EvidenceArgs, 'evaluated'> & {
+    readonly evaluated: JudgeArgs['evaluated'];
+  },
+  stress: boolean,
+): JudgeArgs {
+  return { evaluated, parameters, more, costRouter, stress };
+}
+
+/** Rungs whose growth with labels is traced. */
+const traced = [
+  ['task-table', 'task-table'],
+  ['knn', 'knn'],
+  ['linear', 'ridge'],
+] as const;
+
+async function labels(
+  { evaluated, parameters }: JudgeArgs,
+  { ladder, best }: Findings,
+  context: Context,
+): Promise<LabelsNeeded | undefined> {
+  const { plan, design, fitted, encoder } = evaluated;
+  const named = (name: string): CrossFitted | undefined => fitted.find(({ choice }) => choice.name === name);
+  const rungs = traced.flatMap(([rung, name]): { rung: string; choice: RouterChoice }[] => {
+    const found = named(name);
+    return found ? [{ rung, choice: found.choice }] : [];
+  });
+  if (rungs.length === 0) return undefined;
+  const { picked } = ladder;
+  return labelsNeeded(
+    {
+      plan,
+      design,
+      encoder,
+      rungs,
+      best,
+      router: picked && qualityUnder(picked.share, plan),
+      minimumEffect: parameters.minimumEffect,
+      repeats: plan.folds === undefined ? 5 : plan.compared.length > 3000 ? 1 : 2,
+    },
+    context,
+  );
+}
+
+async function shiftOf(
+  { evaluated }: JudgeArgs,
+  { ladder, leftOut, bestSingle }: Findings,
+  context: Context,
+): Promise<ShiftResult | undefined> {
+  const usual = ladder.picked?.usual.choice;
+  if (usual === undefined) return undefined;
+  const { plan, design, encoder } = evaluated;
+  const groups = leftOut.get(usual.name);
+  return {
+    leaveOneGroupOut: groups ? { system: usual.name, ...groups } : null,
+    timeSplit: await timeSplit(
+      { plan, choice: usual, bestSingle: bestSingle.choice, encoder, draws: design.draws },
+      context,
+    ),
+    live: null,
+  };
+}
