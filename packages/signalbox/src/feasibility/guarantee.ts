@@ -27,8 +27,9 @@ export interface Guarantee {
   /** Of each threshold that was tested: the first failure is the last. */
   readonly p: readonly number[];
   /**
-   * The smallest epsilon at which the sequence would still have reached this threshold: an upper confidence bound
-   * on its loss at level 1 - delta, never above epsilon; NaN where none passed.
+   * The smallest epsilon at which the sequence would still have reached this threshold, never above epsilon; NaN where
+   * none passed. It bounds the loss of a threshold fixed beforehand at level 1 - delta; of this one, chosen on the same
+   * rows, only nearly: in made worlds of 300 to 3,000 rows, delta .05, the loss exceeded it in 2 to 7 % of draws.
    */
   readonly bound: number;
 }
