@@ -1,0 +1,91 @@
+import { at, type Matrix } from '../math/matrix.ts';
+
+/** Recorded answers of some rows, and what is known of the LLMs from training rows. */
+export interface Ballots {
+  /** Rows x LLMs, row by row: a number for each distinct answer of the row, -1 where none could be read. */
+  readonly answers: Int32Array;
+  readonly quality: Matrix;
+  readonly cost?: Matrix | undefined;
+}
+
+/**
+ * One vote per parsed answer; the answer of most votes wins, a tie goes to the answer with the most accurate voter
+ * by training rows. The row is scored as that voter (OUTPUT, Measures), 0 where nobody voted; all members are paid.
+ */
+export function vote(
+  { answers, quality, cost }: Ballots,
+  { members, accuracy }: { readonly members: readonly number[]; readonly accuracy: Float64Array },
+): { quality: Float64Array; cost?: Float64Array } {
+  const order = [...members].sort((a, b) => accuracy[b]! - accuracy[a]! || a - b);
+  const paid =
+    cost &&
+    Float64Array.from({ length: quality.rows }, (_, row) =>
+      members.reduce((sum, m) => sum + at(cost, row, m), 0),
+    );
+  return {
+    quality: Float64Array.from({ length: quality.rows }, (_, row) => {
+      const winner = winnerOf(answers.subarray(row * quality.cols, (row + 1) * quality.cols), order);
+      return winner === -1 ? 0 : at(quality, row, winner);
+    }),
+    ...(paid && { cost: paid }),
+  };
+}
+
+/** The most accurate voter of the winning answer; -1 where nobody voted. `order` is by descending accuracy. */
+function winnerOf(answers: Int32Array, order: readonly number[]): number {
+  let [winner, most] = [-1, 0];
+  for (let v = 0; v < order.length; v++) {
+    const answer = answers[order[v]!]!;
+    if (answer === -1) continue;
+    let [votes, first] = [0, true];
+    for (let w = 0; w < order.length; w++) {
+      if (answers[order[w]!] !== answer) continue;
+      if (w < v) {
+        first = false;
+        break;
+      }
+      votes++;
+    }
+    if (first && votes > most) [winner, most] = [order[v]!, votes];
+  }
+  return winner;
+}
+
+/** Beyond so many LLMs not every subset is tried: members come in one by one. */
+const mostTried = 12;
+
+/** The fixed set of LLMs whose vote is worth most on the rows given: every subset of up to 12 LLMs, else grown one by one. The smallest of equals. */
+export function bestSubset(ballots: Ballots, accuracy: Float64Array): number[] {
+  const models = ballots.quality.cols;
+  const worth = (members: readonly number[]): number =>
+    vote({ answers: ballots.answers, quality: ballots.quality }, { members, accuracy }).quality.reduce(
+      (sum, y) => sum + y,
+      0,
+    );
+  return models <= mostTried ? ofAll(models, worth) : grown(models, worth);
+}
+
+function ofAll(models: number, worth: (members: readonly number[]) => number): number[] {
+  let best: { members: number[]; value: number } = { members: [], value: -1 };
+  for (let set = 1; set < 2 ** models; set++) {
+    const members = Array.from({ length: models }, (_, m) => m).filter((m) => (set >> m) & 1);
+    const value = worth(members);
+    const equal = Math.abs(value - best.value) < 1e-9;
+    if ((!equal && value > best.value) || (equal && members.length < best.members.length))
+      best = { members, value };
+  }
+  return best.members;
+}
+
+function grown(models: number, worth: (members: readonly number[]) => number): number[] {
+  let members: number[] = [];
+  let value = -1;
+  for (;;) {
+    const next = Array.from({ length: models }, (_, m) => m)
+      .filter((m) => !members.includes(m))
+      .map((m) => ({ m, value: worth([...members, m]) }))
+      .sort((a, b) => b.value - a.value)[0];
+    if (next === undefined || next.value <= value + 1e-9) return members;
+    [members, value] = [[...members, next.m], next.value];
+  }
+}
