@@ -9,7 +9,7 @@ import { rightBits, unlike } from './bits.ts';
 import { isRight, type Outcomes } from './outcomes.ts';
 import { tallyAll } from './rasch.ts';
 import { classOf, fitRasch, nodeWeights } from './rasch-fit.ts';
-import { type Repeated, repeatedPair, repeatedRows } from './repeated-pair.ts';
+import { type PairFigures, repeatedCells, repeatedPair } from './repeated-pair.ts';
 
 /** Two models, by their columns, whose outcomes are as alike as two runs of one model's. */
 export interface NearCopy {
@@ -37,7 +37,7 @@ const fewest = 100;
 /** Share of what different models disagree on, at most, to be called a copy: of real pairs that are none, the closest (two releases of one model) have .68. */
 const closest = 0.5;
 /** Share of the variance of true ability between queries that two copies may not share. */
-const apart = 0.15;
+const mostApart = 0.15;
 /** Copies that differ in accuracy more than chance allows are none. */
 const sameAccuracy = 0.02;
 /** Agreement of recorded answers, beyond what each model's liking for an option gives. */
@@ -57,7 +57,7 @@ export function nearCopies(args: NearCopiesArgs): { pairs: NearCopy[]; flags: Fl
   const models = quality.cols;
   if (quality.rows < fewest || models < 2) return { pairs: [], flags: [] };
   const z = normalQuantile(1 - 0.025 / ((models * (models - 1)) / 2));
-  const repeated = repeatedRows(outcomes);
+  const repeated = repeatedCells(outcomes);
   const bits = rightBits(quality);
   const expected = expectedDisagreement(quality);
   const pairs: NearCopy[] = [];
@@ -67,7 +67,8 @@ export function nearCopies(args: NearCopiesArgs): { pairs: NearCopy[]; flags: Fl
       const seen = unlike(bits, a, b) / quality.rows;
       if (models > mostPaired && seen > closest * model) continue;
       const work = { ...args, a, b, z, expected: model };
-      const found = repeated(a, b).length >= fewest ? byRepeats(work, repeated(a, b)) : bySingles(work, seen);
+      const pair = repeatedPair(repeated, a, b);
+      const found = pair.n >= fewest ? byRepeats(work, pair) : bySingles(work, seen);
       if (found) pairs.push(found);
     }
   }
@@ -81,16 +82,15 @@ interface Pair extends NearCopiesArgs {
   readonly expected: number;
 }
 
-function byRepeats({ clusters, a, b, z, expected }: Pair, rows: readonly Repeated[]): NearCopy | undefined {
-  const { distance, flips, disagreement, variance } = repeatedPair(rows);
-  const error = clusteredStandardError(
-    distance,
-    rows.map(({ row }) => clusters[row]!),
-  );
-  const mean = distance.reduce((sum, d) => sum + d, 0) / rows.length;
+function byRepeats({ clusters, a, b, z, expected }: Pair, pair: PairFigures): NearCopy | undefined {
+  const { distance, difference, apart, flips, disagreement, variance, n } = pair;
   // The scale is what queries differ in, not what samples do: without it constant models would all be copies.
-  if (!(mean + z * error < apart * variance)) return undefined;
-  return { models: [a, b], disagreement, flipRate: flips, expected, n: rows.length };
+  if (!(apart < mostApart * variance)) return undefined;
+  if (!(apart + z * clusteredStandardError(distance, clusters) < mostApart * variance)) return undefined;
+  const lead = difference.reduce((sum, d) => (Number.isNaN(d) ? sum : sum + d / n), 0);
+  const reach = normalQuantile(1 - sameAccuracy / 2) * clusteredStandardError(difference, clusters);
+  if (Math.abs(lead) > reach) return undefined;
+  return { models: [a, b], disagreement, flipRate: flips, expected, n };
 }
 
 function bySingles(work: Pair, seen: number): NearCopy | undefined {

@@ -1,59 +1,47 @@
+import { type Matrix, matrix } from '../math/matrix.ts';
 import { type Outcomes, type Repeats, repeatsOf } from './outcomes.ts';
 
-/** A row on which both models of a pair have two samples or more. */
+/** Cells with two samples or more, rows x models; NaN elsewhere. */
 export interface Repeated {
-  readonly row: number;
-  readonly a: Sampled;
-  readonly b: Sampled;
-}
-
-interface Sampled {
-  readonly mean: number;
+  readonly mean: Matrix;
   /** Variance of the mean by chance alone, estimated without bias. */
-  readonly chance: number;
-  /** Two samples of it differ by so much in the mean square. */
-  readonly flip: number;
+  readonly chance: Matrix;
+  /** Mean square difference of two samples: of right and wrong, how often they differ. */
+  readonly flip: Matrix;
 }
 
-/** Rows of a pair of models that have repeats; each cell is read once. */
-export function repeatedRows(outcomes: Outcomes): (a: number, b: number) => Repeated[] {
+export function repeatedCells(outcomes: Outcomes): Repeated {
   const { rows, cols } = outcomes.quality;
-  const cells = new Map<number, (Sampled | undefined)[]>();
-  const of = (m: number): (Sampled | undefined)[] => {
-    const known = cells.get(m);
-    if (known) return known;
-    const made = Array.from({ length: rows }, (_, i) => sampledOf(repeatsOf(outcomes, i * cols + m)));
-    cells.set(m, made);
-    return made;
-  };
-  let last: { a: number; b: number; list: Repeated[] } | undefined;
-  return (a, b) => {
-    if (last?.a === a && last.b === b) return last.list;
-    const [first, second] = [of(a), of(b)];
-    const list: Repeated[] = [];
-    for (let row = 0; row < rows; row++) {
-      const [x, y] = [first[row], second[row]];
-      if (x && y) list.push({ row, a: x, b: y });
-    }
-    last = { a, b, list };
-    return list;
-  };
+  const [mean, chance, flip] = [0, 1, 2].map(() => matrix(rows, cols, Number.NaN));
+  for (let cell = 0; cell < rows * cols; cell++) {
+    const repeats = repeatsOf(outcomes, cell);
+    if (repeats.k < 2) continue;
+    const { middle, variance } = spreadOf(repeats);
+    mean!.data[cell] = middle;
+    chance!.data[cell] = variance / repeats.k;
+    flip!.data[cell] = 2 * variance;
+  }
+  return { mean: mean!, chance: chance!, flip: flip! };
 }
 
-function sampledOf({ k, right, values }: Repeats): Sampled | undefined {
-  if (k < 2) return undefined;
-  const mean = Number.isNaN(right) ? values.reduce((sum, y) => sum + y, 0) / k : right / k;
-  const squares = Number.isNaN(right)
-    ? values.reduce((sum, y) => sum + (y - mean) ** 2, 0)
-    : k * mean * (1 - mean);
-  const variance = squares / (k - 1);
-  return { mean, chance: variance / k, flip: 2 * variance };
+function spreadOf({ k, right, values }: Repeats): { middle: number; variance: number } {
+  if (!Number.isNaN(right)) {
+    const p = right / k;
+    return { middle: p, variance: (k * p * (1 - p)) / (k - 1) };
+  }
+  const middle = values.reduce((sum, y) => sum + y, 0) / k;
+  return { middle, variance: values.reduce((sum, y) => sum + (y - middle) ** 2, 0) / (k - 1) };
 }
 
-/** How far apart two models are, beyond the chance of their samples. */
+/** How far apart two models are, beyond the chance of their samples, over rows on which both have repeats. */
 export interface PairFigures {
-  /** (p_a - p_b)^2 of each row, estimated without bias; 0 on average for copies. */
-  readonly distance: number[];
+  readonly n: number;
+  /** (p_a - p_b)^2 of each row, estimated without bias; NaN without repeats. 0 on average for copies. */
+  readonly distance: Float64Array;
+  /** p_a - p_b of each row. */
+  readonly difference: Float64Array;
+  /** Mean of `distance`. */
+  readonly apart: number;
   /** Chance that two runs of one of them differ, the mean of the two. */
   readonly flips: number;
   /** Chance that a run of one and a run of the other differ. */
@@ -62,21 +50,35 @@ export interface PairFigures {
   readonly variance: number;
 }
 
-/** Squares stand for disagreement: of right and wrong they are the same thing. */
-export function repeatedPair(rows: readonly Repeated[]): PairFigures {
-  const average = (of: (row: Repeated) => number): number =>
-    rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
-  const distance = rows.map(({ a, b }) => (a.mean - b.mean) ** 2 - a.chance - b.chance);
-  const flips = average(({ a, b }) => (a.flip + b.flip) / 2);
-  const [meanA, meanB] = [average(({ a }) => a.mean), average(({ b }) => b.mean)];
-  const spread = average(({ a, b }) => (a.mean - meanA) ** 2 - a.chance + (b.mean - meanB) ** 2 - b.chance);
+export function repeatedPair({ mean, chance, flip }: Repeated, a: number, b: number): PairFigures {
+  const { rows, cols } = mean;
+  const distance = new Float64Array(rows).fill(Number.NaN);
+  const difference = new Float64Array(rows).fill(Number.NaN);
+  let n = 0;
+  let [flips, apart, noise, squares, sumA, sumB] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < rows; i++) {
+    const [x, y] = [i * cols + a, i * cols + b];
+    const [p, q] = [mean.data[x]!, mean.data[y]!];
+    if (Number.isNaN(p) || Number.isNaN(q)) continue;
+    const luck = chance.data[x]! + chance.data[y]!;
+    n++;
+    difference[i] = p - q;
+    distance[i] = (p - q) ** 2 - luck;
+    apart += distance[i]!;
+    flips += (flip.data[x]! + flip.data[y]!) / 2;
+    noise += luck;
+    squares += p * p + q * q;
+    sumA += p;
+    sumB += q;
+  }
+  const variance = (squares - noise - (sumA * sumA + sumB * sumB) / n) / n;
   return {
+    n,
     distance,
-    flips,
-    disagreement: Math.max(
-      0,
-      average((row) => (row.a.mean - row.b.mean) ** 2 - row.a.chance - row.b.chance) + flips,
-    ),
-    variance: Math.max(0, spread),
+    difference,
+    apart: apart / n,
+    flips: flips / n,
+    disagreement: Math.max(0, (apart + flips) / n),
+    variance: Math.max(0, variance),
   };
 }
