@@ -38,6 +38,8 @@ const fewest = 100;
 const closest = 0.5;
 /** Share of the variance of true ability between queries that two copies may not share. */
 const mostApart = 0.15;
+/** Where queries hardly differ, all models are alike, and nothing can be told. */
+const leastVariance = 0.02;
 /** Copies that differ in accuracy more than chance allows are none. */
 const sameAccuracy = 0.02;
 /** Agreement of recorded answers, beyond what each model's liking for an option gives. */
@@ -85,7 +87,7 @@ interface Pair extends NearCopiesArgs {
 function byRepeats({ clusters, a, b, z, expected }: Pair, pair: PairFigures): NearCopy | undefined {
   const { distance, difference, apart, flips, disagreement, variance, n } = pair;
   // The scale is what queries differ in, not what samples do: without it constant models would all be copies.
-  if (!(apart < mostApart * variance)) return undefined;
+  if (variance < leastVariance || !(apart < mostApart * variance)) return undefined;
   if (!(apart + z * clusteredStandardError(distance, clusters) < mostApart * variance)) return undefined;
   const lead = difference.reduce((sum, d) => (Number.isNaN(d) ? sum : sum + d / n), 0);
   const reach = normalQuantile(1 - sameAccuracy / 2) * clusteredStandardError(difference, clusters);
