@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
 import type { Results } from '../core/results.ts';
-import { type Evaluated, evaluate } from '../pipeline/evaluate.ts';
+import { assess } from '../pipeline/assess.ts';
+import type { Evaluated } from '../pipeline/evaluate.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
 import { results } from '../pipeline/report.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 import { renderTerminal } from './terminal/terminal.ts';
+import { type VerdictFlags, verdictOptions, withVerdictFlags } from './verdict-options.ts';
 import type { Truths } from './words/reading.ts';
 
 /** Flags of every command that prints results. */
@@ -38,7 +40,7 @@ export function addReport(program: Command): void {
     .command('report')
     .description('is routing between these models worth it, on this outcome table?')
     .argument('<data...>', 'files or folders of one outcome table');
-  withResultFlags(withPartFlags(withTableFlags(command)))
+  withVerdictFlags(withResultFlags(withPartFlags(withTableFlags(command))))
     .option('--routers <list>', 'routers to compare beside the baselines, or all', 'all')
     .addOption(
       new Option('--seed <number>', 'of folds, fits and intervals')
@@ -46,39 +48,36 @@ export function addReport(program: Command): void {
         .argParser(wholeNumber('--seed')),
     )
     .option('--folds <file>', 'write the folds to this file, or read them if it exists')
-    .action(
-      async (
-        data: string[],
-        flags: TableFlags & PartFlags & ResultFlags & { routers: string; seed: number; folds?: string },
-      ) => {
-        const session = openSession({ seed: flags.seed });
-        try {
-          await report(data, flags, session);
-        } finally {
-          session.close();
-        }
-      },
-    );
+    .action(async (data: string[], flags: ReportFlags & { seed: number }) => {
+      const session = openSession({ seed: flags.seed });
+      try {
+        await report(data, flags, session);
+      } finally {
+        session.close();
+      }
+    });
 }
 
-async function report(
-  data: readonly string[],
-  flags: TableFlags & PartFlags & ResultFlags & { readonly routers: string; readonly folds?: string },
-  session: Session,
-): Promise<void> {
+type ReportFlags = TableFlags &
+  PartFlags &
+  ResultFlags &
+  VerdictFlags & { readonly routers: string; readonly folds?: string };
+
+async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
   const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
   const table = await readTable(data, flags, session.context);
   const encoder = await encoderOf(flags, session);
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
   try {
     const judged = [policy];
-    const evaluated = await evaluate(
+    const evaluated = await assess(
       {
         table,
         choices,
         encoder,
         judged,
         curvePolicy: await curvePolicyOf(policy),
+        ...(await verdictOptions(flags, session)),
         ...(foldOf && { plan: { foldOf } }),
       },
       session.context,

@@ -119,6 +119,8 @@ export type ComplementarityResult = z.infer<typeof complementarity>;
 export const noise = z.strictObject({
   /** Chance that two runs of one query differ; null where a model has one sample a query. */
   flipRate: z.record(text, number.nullable()),
+  /** Share of the variance of single outcomes that is of the queries and not of chance. */
+  reliability: z.record(text, number.nullable()),
   /** Samples behind a cell, least and most. */
   repeats: z.tuple([number, number]),
   /** How often each model is the best single one under resampling. */
@@ -138,6 +140,15 @@ export const labelQuality = z.strictObject({
   leftOut: z.record(text, number).nullable(),
   /** What guessing alone would give, where answers are one of few options. */
   guessing: z.strictObject({ options: count, single: number, oracle: number }).nullable(),
+  /** With a second judge (--judge). */
+  agreement: z.strictObject({ kappa: estimate, icc: estimate }).optional(),
+  /** Accuracy of each model corrected by labels by hand of some answers (--gold). */
+  corrected: z
+    .record(
+      text,
+      z.strictObject({ roganGladen: estimate.nullable(), predictionPowered: estimate.nullable() }),
+    )
+    .optional(),
 });
 export type LabelQualityResult = z.infer<typeof labelQuality>;
 

@@ -4,8 +4,8 @@ import { at, type Matrix } from '../math/matrix.ts';
  * The scoring of the code released with "Lessons Learned from LLM Routing" (2405.00467), defects and all, so that
  * its table can be compared with. It is no accuracy of a router.
  */
-export const releasedPolicies = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'] as const;
-export type ReleasedPolicy = (typeof releasedPolicies)[number];
+const releasedPolicies = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'] as const;
+type ReleasedPolicy = (typeof releasedPolicies)[number];
 
 export const isReleased = (name: string): name is ReleasedPolicy =>
   (releasedPolicies as readonly string[]).includes(name);

@@ -25,6 +25,8 @@ export interface EvaluateArgs {
   readonly curvePolicy: Policy;
   readonly plan?: Omit<PlanOptions, 'seed'>;
   readonly draws?: number;
+  /** Forecasts of a fifth of the training rows by a fit on the others are made even where no cost and no policy asks for them. */
+  readonly tune?: boolean;
   /** What a study compares besides: lines of votes and bounds, and figures of its own. */
   readonly beside?: (of: {
     readonly plan: Plan;
@@ -54,7 +56,10 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
     lack: lacking(router, { encoder, groups: groups.names.length, table }),
   }));
   const choices = args.choices.filter((_, i) => lacks[i]!.lack === undefined);
-  const tune = table.cost !== undefined || args.judged.some(({ policy }) => policy.fit !== undefined);
+  const tune =
+    args.tune === true ||
+    table.cost !== undefined ||
+    args.judged.some(({ policy }) => policy.fit !== undefined);
   const fitted = await crossFit(planned, { choices, encoder, tune }, context);
   for (const other of textless ? [] : (args.others ?? []))
     fitted.push(...(await crossFit(planned, { ...other, tune }, context)));

@@ -1,6 +1,7 @@
 import { shares } from '../../core/choice.ts';
 import type { Context } from '../../core/context.ts';
-import type { ResultSet } from '../../core/results.ts';
+import type { Dataset } from '../../core/dataset.ts';
+import type { Flag, ResultSet, System } from '../../core/results.ts';
 import type { LabelsNeeded, ShiftResult, VerdictResult } from '../../core/results-evidence.ts';
 import { type VerdictParameters, verdictParameters } from '../../feasibility/parameters.ts';
 import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
@@ -8,8 +9,10 @@ import type { Evaluated } from '../evaluate.ts';
 import type { Line } from '../measure.ts';
 import { controlsOf } from './controls.ts';
 import { type Findings, findingsOf, type JudgeArgs, judge } from './judge.ts';
+import { judgedLabels, type OtherLabels } from './judged-labels.ts';
 import { labelsNeeded } from './labels.ts';
 import { ledgerOf } from './ledger.ts';
+import { liveShift } from './live.ts';
 import { poolOf } from './pool.ts';
 import { timeSplit } from './robustness.ts';
 import { qualityUnder } from './values.ts';
@@ -19,6 +22,10 @@ export interface EvidenceArgs {
   readonly more?: readonly Line[];
   readonly parameters?: VerdictParameters;
   readonly costRouter?: string;
+  /** A log of live traffic to compare with. */
+  readonly live?: Dataset;
+  /** A second judge's scores, and labels by hand. */
+  readonly other?: OtherLabels;
   /** Texts and answers are left out of the ledger. */
   readonly redact?: boolean;
 }
@@ -67,6 +74,13 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
     ));
   progress(4);
   const shift = await shiftOf(judged, findings, context);
+  const live =
+    args.live &&
+    (await liveShift(
+      { plan, design, live: args.live, encoder, picked: findings.ladder.picked, best: findings.best },
+      context,
+    ));
+  const labelled = judgedLabels(args.other ?? {}, { plan, design });
   progress(stages);
   const { ladder, deferral, bestSingle } = findings;
   const { picked } = ladder;
@@ -76,11 +90,11 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
     ceilings: pool.ceilings(fitted.find(({ choice }) => choice.name === 'task-table')),
     complementarity: pool.complementarity,
     noise: pool.noise,
-    ...(pool.labelQuality && { labelQuality: pool.labelQuality }),
+    labelQuality: { ...pool.labelQuality, ...labelled.shown },
     ...(deferral && { deferral: deferral.shown }),
     ...(needs && { labelsNeeded: needs }),
     ...(controls && { controls }),
-    ...(shift && { shift }),
+    ...(shift && { shift: { ...shift, live: live?.live ?? null } }),
     ...(picked && {
       ledger: ledgerOf({
         plan,
@@ -92,7 +106,13 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
         seed: context.seed,
       }),
     }),
-    flags: [...(evaluated.set.flags ?? []), ...pool.flags],
+    flags: [
+      ...(evaluated.set.flags ?? []),
+      ...pool.flags,
+      ...labelled.flags,
+      ...(live?.flags ?? []),
+      ...collapsed(evaluated.set.systems),
+    ],
   };
 }
 
@@ -172,4 +192,22 @@ async function shiftOf(
     ),
     live: null,
   };
+}
+
+/** Beyond this share of queries on one model a router has collapsed (FEASIBILITY, C6). */
+const nearlyAll = 0.95;
+
+function collapsed(systems: readonly System[]): Flag[] {
+  const names = systems.flatMap(({ name, kind, choices }) =>
+    kind === 'router' && Object.values(choices ?? {}).some((share) => share > nearlyAll) ? [name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'collapsed-router',
+      models: [],
+      groups: [],
+      message: `More than 95 % of queries go to one model under ${names.join(', ')}: hardly a choice.`,
+    },
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import type { LabelsNeeded } from '../../core/results-evidence.ts';
-import { fitLearningCurve, rowsToReach } from '../../feasibility/learning-curve.ts';
+import { fitLearningCurve, rowsPerGroup, rowsToReach } from '../../feasibility/learning-curve.ts';
 import { rowsRange } from '../../feasibility/power.ts';
 import { mean } from '../../math/order.ts';
 import type { Design } from '../../metrics/design.ts';
@@ -11,9 +11,6 @@ import type { RouterChoice } from '../cross-fit.ts';
 import type { Plan } from '../protocol.ts';
 import { averaged, curveSizes, type LearningPoint, learningCurve } from './learning.ts';
 import { estimateOf, sampledOf } from './values.ts';
-
-/** Labels that a group needs before its own mean may override the whole (FEASIBILITY, C8). */
-const perGroup = 70;
 
 /** How many more labels would settle it: by the learning curves of some rungs, and by the power of the paired test. */
 export async function labelsNeeded(
@@ -65,7 +62,7 @@ export async function labelsNeeded(
     discordance,
     paired: paired && [...paired],
     curve: reached ? [...reached] : null,
-    perGroup: groupsShort(plan),
+    perGroup: discordance && groupsShort(plan, discordance.value),
     more: paired && moreOf(paired, reached, plan),
   };
 }
@@ -93,15 +90,16 @@ function discordanceOf(
   return asEstimate(interval({ ...sampled!, folds: [] }, design), 0, 1);
 }
 
-function groupsShort({ table, parts }: Plan): LabelsNeeded['perGroup'] {
-  const counts = new Map<string, number>();
+/** Labels that a group needs before its own mean may override the whole (FEASIBILITY, C8). */
+function groupsShort({ table, parts }: Plan, discordance: number): LabelsNeeded['perGroup'] {
+  const counts: Record<string, number> = {};
   for (const row of parts[0]!.train) {
     const { group } = table.examples[row]!;
-    if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
+    if (group !== undefined) counts[group] = (counts[group] ?? 0) + 1;
   }
-  if (counts.size < 2) return null;
-  const short = [...counts].filter(([, n]) => n < perGroup);
-  return { minimum: perGroup, short: Object.fromEntries(short) };
+  if (Object.keys(counts).length < 2) return null;
+  const { minimum, short } = rowsPerGroup(discordance, counts);
+  return { minimum, short: { ...short } };
 }
 
 /** The larger of both, less what is there. */

@@ -7,23 +7,27 @@ import type {
   NoiseResult,
   RungResult,
 } from '../../core/results-evidence.ts';
+import { takeRows } from '../../core/table.ts';
 import { ceilings } from '../../feasibility/ceilings.ts';
 import { complementarity } from '../../feasibility/complementarity.ts';
+import { labelQuality } from '../../feasibility/label-quality.ts';
+import { nearCopies } from '../../feasibility/near-copies.ts';
+import { noise } from '../../feasibility/noise.ts';
 import type { Outcomes } from '../../feasibility/outcomes.ts';
 import { raschNull } from '../../feasibility/rasch.ts';
 import { selectRows } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import type { CrossFitted } from '../cross-fit.ts';
-import { comparedQuality } from '../forecast.ts';
+import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
-import { estimateOf, liftOf, qualityUnder, sampledOf } from './values.ts';
+import { estimateOf, qualityUnder, sampledOf } from './values.ts';
 
 export interface Pool {
   readonly rungs: RungResult[];
   ceilings(taskTable: CrossFitted | undefined): CeilingsResult;
   readonly complementarity: ComplementarityResult;
-  readonly noise?: NoiseResult;
-  readonly labelQuality?: LabelQualityResult;
+  readonly noise: NoiseResult;
+  readonly labelQuality: LabelQualityResult;
   readonly flags: Flag[];
 }
 
@@ -52,6 +56,16 @@ export function poolOf({
   const pool = complementarity({ quality, design, primary });
   const named = <T>(values: readonly T[]): Record<string, T> =>
     Object.fromEntries(table.models.map(({ id }, m) => [id, values[m]!]));
+  const rows = takeRows(table, compared);
+  const noisy = noise({
+    outcomes,
+    models: table.models.map(({ id }) => id),
+    design,
+    primary,
+    cost: observedCost(table, compared),
+  });
+  const labels = labelQuality(rows);
+  const copies = nearCopies({ outcomes, clusters: design.clusters, table: rows });
   const single = sampledOf([best], { plan, design })[0]!;
   const rungs = (['splitHalf', 'oneSample'] as const).flatMap((name): RungResult[] => {
     const value = reach[name];
@@ -105,7 +119,8 @@ export function poolOf({
       marginal: named(pool.marginal),
       poolCurve: pool.poolCurve.map(({ model, oracle }) => ({ model: table.models[model]!.id, oracle })),
     },
-    flags: [],
+    noise: { ...noisy.noise, coBest: [...noisy.noise.coBest] },
+    labelQuality: labels.labelQuality,
+    flags: [...noisy.flags, ...copies.flags, ...labels.flags],
   };
 }
-void liftOf;

@@ -1,10 +1,10 @@
-import type { Study } from './contract.ts';
+import type { Study } from './study.ts';
 import { lessons } from './lessons.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 
-export { type Study, studyFolder } from './contract.ts';
+export { type Study, studyFolder } from './study.ts';
 
 /** The studies of the literature that one command repeats, by name. */
 export const studies: Readonly<Record<string, Study>> = { lessons, routerdc, routellm, routerbench };

@@ -4,7 +4,7 @@ import { baselineNames, findEncoder, findPolicy, findRouter } from '../config.ts
 import type { RouterChoice } from '../cross-fit.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
-import type { StudyArgs } from './contract.ts';
+import type { StudyArgs } from './study.ts';
 import { linesBeside } from './lessons-lines.ts';
 import { whyOf } from './lessons-why.ts';
 
@@ -40,7 +40,7 @@ export async function evaluateLessons(
       curvePolicy: utility,
       draws: quick ? 500 : 2000,
       beside: ({ plan, fitted }) => ({
-        more: linesBeside(plan, fitted, context),
+        more: linesBeside(plan, fitted),
         study: { raw: table.rawScore !== undefined },
       }),
     },

@@ -2,7 +2,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { textOf } from '../../core/query.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, normalPrompt, readRouteLlm } from '../config.ts';
-import type { Study, StudySet } from './contract.ts';
+import type { Study, StudySet } from './study.ts';
 
 export const routellm: Study = {
   summary: 'RouteLLM (2406.18665): Mixtral-8x7B against GPT-4 on MMLU and GSM8K, by 5-fold cross-validation',

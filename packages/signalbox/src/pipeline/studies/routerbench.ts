@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../core/errors.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, openTable } from '../config.ts';
-import type { Study, StudySet } from './contract.ts';
+import type { Study, StudySet } from './study.ts';
 
 export const routerbench: Study = {
   summary:

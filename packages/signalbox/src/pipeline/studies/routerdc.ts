@@ -1,7 +1,7 @@
 import type { Reference } from '../../core/results.ts';
 import { takeRows } from '../../core/table.ts';
 import { openTable } from '../config.ts';
-import type { Study } from './contract.ts';
+import type { Study } from './study.ts';
 
 const idGroups = new Set(['mmlu', 'gsm8k', 'cmmlu', 'arc_challenge', 'humaneval']);
 const routerDcSource = 'RouterDC, 2409.19886, as published';
