@@ -36,7 +36,11 @@ export function withPartFlags(command: Command): Command {
         jsonObject('--embeddings'),
       ),
     )
-    .option('--policy <name>', 'how a prediction becomes a choice: argmax, utility, threshold', defaultPolicy)
+    .option(
+      '--policy <name>',
+      'how a prediction becomes a choice: argmax, utility, threshold, random-capable, prediction, sorted-prediction',
+      defaultPolicy,
+    )
     .option(
       '--lambda <number>',
       'for utility: the quality that one US dollar must bring (0: cost does not count)',

@@ -1,7 +1,16 @@
 import type { Policy } from '../core/policy.ts';
 import { argmax } from './argmax.ts';
+import { prediction, sortedPrediction } from './prediction.ts';
+import { randomCapable } from './random-capable.ts';
 import { threshold } from './threshold.ts';
 import { utility } from './utility.ts';
 
 /** The selection policies, by name. */
-export const policies = { argmax, utility, threshold } satisfies Record<string, Policy>;
+export const policies = {
+  argmax,
+  utility,
+  threshold,
+  'random-capable': randomCapable,
+  prediction,
+  'sorted-prediction': sortedPrediction,
+} satisfies Record<string, Policy>;
