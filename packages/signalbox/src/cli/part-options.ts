@@ -4,11 +4,13 @@ import { SignalboxError } from '../core/errors.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import {
+  allRouterNames,
   baselineNames,
   defaultPolicy,
   findEncoder,
   findPolicy,
   findRouter,
+  listedRouters,
   routerNames,
 } from '../pipeline/config.ts';
 import type { RouterChoice } from '../pipeline/cross-fit.ts';
@@ -72,24 +74,20 @@ export async function policyOf(flags: PartFlags): Promise<{ policy: Policy; para
   return findPolicy(flags.policy, { ...flags.policyParams, ...lambda });
 }
 
+const withoutSweep = new Set(['argmax', 'random-capable', 'prediction', 'sorted-prediction']);
+
 /** The curve is traced by the policy that is judged, or by utility where that has no parameter to sweep. */
 export async function curvePolicyOf({ policy }: { readonly policy: Policy }): Promise<Policy> {
-  return policy.name === 'argmax' ? (await findPolicy('utility')).policy : policy;
+  return withoutSweep.has(policy.name) ? (await findPolicy('utility')).policy : policy;
 }
 
-/** Baselines, then the routers named: `all`, or a list with commas; a path ending in .js is a router of one's own. */
+/** Baselines, then the routers named: the usual ones, `all`, or a list with commas; a path ending in .js is a router of one's own. */
 export async function choicesOf(list: string | undefined): Promise<RouterChoice[]> {
-  const names =
-    list === undefined || list === 'all'
-      ? routerNames
-      : list
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
+  const names = list === undefined ? routerNames : listedRouters(list);
   if (names.length === 0)
     throw new SignalboxError(
       'usage',
-      `--routers was empty; give names with commas (${routerNames.join(', ')}) or all.`,
+      `--routers was empty; give names with commas (${allRouterNames.join(', ')}) or all.`,
     );
   const wanted = [...new Set([...baselineNames, ...names])];
   return Promise.all(wanted.map((name) => findRouter(name)));

@@ -6,6 +6,7 @@ import type { Router } from '../core/router.ts';
 import { policies } from '../policies/index.ts';
 import { routers } from '../routers/index.ts';
 import type { RouterChoice } from './cross-fit.ts';
+import { isPath, parseRouterName, splitRouterNames, variantParams } from './router-name.ts';
 
 /** The one place where names become parts. */
 
@@ -13,15 +14,45 @@ import type { RouterChoice } from './cross-fit.ts';
 export const baselineNames = Object.entries(routers as Record<string, Router>).flatMap(
   ([name, { baseline }]) => (baseline ? [name] : []),
 );
-export const routerNames = Object.keys(routers).filter((name) => !baselineNames.includes(name));
+export const routerNames: readonly string[] = [
+  'knn',
+  'clusters',
+  'ridge',
+  'multi-label',
+  'mlp',
+  'residual',
+  'residual-text',
+] satisfies (keyof typeof routers)[];
+/** Every router that is registered; what `--routers all` compares. */
+export const allRouterNames: readonly string[] = Object.keys(routers).filter(
+  (name) => !baselineNames.includes(name),
+);
 export const defaultRouter = 'residual';
 export const defaultPolicy = 'utility';
 
-/** A router by its name, or the user's own by the path of a module that exports `router`; parameters checked. */
+/**
+ * A router by its name, or the user's own by the path of a module that exports `router`; parameters checked. A
+ * variant's words behind a colon (`multi-label:mlp,balanced`, `knn:k=5`) set theirs over those given, so that the
+ * name always tells what was run.
+ */
 export async function findRouter(name: string, params: unknown = {}): Promise<RouterChoice> {
-  const router: Router = await find('router', routers, name);
-  const own = Object.hasOwn(routers, name) ? {} : { module: resolve(name) };
-  return { name: router.name, router, params: parse('router', router, params), ...own };
+  const { base, words } = parseRouterName(name);
+  const router: Router = await find('router', routers, base);
+  const own = Object.hasOwn(routers, base) ? {} : { module: resolve(base) };
+  const given = words.length === 0 ? params : { ...(params as object), ...variantParams(router, words) };
+  return {
+    name: [router.name, words.join(',')].filter(Boolean).join(':'),
+    router,
+    params: parse('router', router, given),
+    ...own,
+  };
+}
+
+/** The routers of a list with commas. `all`: every one that is registered. */
+export function listedRouters(list: string): string[] {
+  return splitRouterNames(list, [...Object.keys(routers), 'all']).flatMap((name) =>
+    name === 'all' ? allRouterNames : [name],
+  );
 }
 
 /** A policy by name or path, its parameters checked. */
@@ -36,7 +67,7 @@ export async function findPolicy(
 async function find<T>(kind: 'router' | 'policy', register: Record<string, T>, name: string): Promise<T> {
   const known = register[name];
   if (known !== undefined && Object.hasOwn(register, name)) return known;
-  if (/^[./]|\.[mc]?[jt]s$/.test(name)) return load<T>(kind, name);
+  if (isPath(name)) return load<T>(kind, name);
   const guess = nearest(name, Object.keys(register));
   throw new SignalboxError(
     'usage',
