@@ -51,6 +51,30 @@ test('many targets at once are the same as one by one, missing cells left out', 
   }
 });
 
+test('weights of cells are the weights of rows of each target', () => {
+  const random = rng(8);
+  const x = gaussian(70, 4, random);
+  const y = matrix(70, 3);
+  const weights = matrix(70, 3);
+  for (let c = 0; c < y.data.length; c++) {
+    y.data[c] = c % 11 === 5 ? Number.NaN : Number(random.next() < 0.3);
+    weights.data[c] = c % 6 === 1 ? 0 : 2 * random.next();
+  }
+  const together = fitLogisticMany({ x, y, weights, penalty: 1, tolerance: 1e-10 });
+  for (let j = 0; j < 3; j++) {
+    const own = { x, y: column(y, j), penalty: 1, tolerance: 1e-10 };
+    const alone = fitLogistic({ ...own, weights: column(weights, j) });
+    close(column(together.coefficients, j), alone.coefficients, 1e-7);
+    close([together.intercept[j]!], [alone.intercept], 1e-7);
+    const even = fitLogistic(own);
+    assert.ok(Math.abs(even.intercept - alone.intercept) > 1e-3);
+  }
+  assert.throws(
+    () => fitLogisticMany({ x, y, weights: matrix(70, 2), penalty: 1 }),
+    /weights have 140 cells/,
+  );
+});
+
 test('32-bit rows, one pass in chunks or by products, end at the same place', () => {
   const random = rng(7);
   const wide = gaussian(301, 250, random);

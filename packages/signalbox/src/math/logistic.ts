@@ -2,7 +2,7 @@ import { SCAN_WIDTH } from './kernel.ts';
 import { kernel } from './kernels.ts';
 import { type Evaluation, lbfgs } from './lbfgs.ts';
 import { multiply } from './linear.ts';
-import { column, type Matrix, matrix } from './matrix.ts';
+import { at, column, type Matrix, matrix } from './matrix.ts';
 import { addProduct } from './product.ts';
 
 export interface LogisticState {
@@ -21,8 +21,6 @@ export interface LogisticManyState {
 interface Shared {
   /** n x p. */
   readonly x: Matrix;
-  /** Of each row; 1 where absent. */
-  readonly weights?: Float64Array | undefined;
   /** Greatest cell of the gradient of the mean loss at which to stop; 1e-6 where absent. */
   readonly tolerance?: number;
   readonly signal?: AbortSignal | undefined;
@@ -31,6 +29,8 @@ interface Shared {
 export interface LogisticInput extends Shared {
   /** Labels in [0, 1], fractions allowed; NaN = skip the row. */
   readonly y: Float64Array;
+  /** Of each row; 1 where absent. */
+  readonly weights?: Float64Array | undefined;
   readonly penalty: number;
   readonly start?: LogisticState | undefined;
 }
@@ -38,6 +38,8 @@ export interface LogisticInput extends Shared {
 export interface LogisticManyInput extends Shared {
   /** n x m labels in [0, 1]; NaN = skip the cell. */
   readonly y: Matrix;
+  /** Of each row, or of each cell (n x m); 1 where absent. */
+  readonly weights?: Float64Array | Matrix | undefined;
   /** One for all targets, or one for each. */
   readonly penalty: number | Float64Array;
   readonly start?: LogisticManyState | undefined;
@@ -62,8 +64,10 @@ export function fitLogistic({ y, start, ...rest }: LogisticInput): LogisticState
 
 /** One regression for each column of y; all of them advance together, so that each pass over x serves them all. */
 export function fitLogisticMany(input: LogisticManyInput): LogisticManyState {
-  const { x, y, signal } = input;
+  const { x, y, weights, signal } = input;
   if (x.rows !== y.rows) throw new RangeError(`x has ${x.rows} rows, y has ${y.rows}`);
+  if (weights !== undefined && !(weights instanceof Float64Array) && weights.data.length !== y.data.length)
+    throw new RangeError(`weights have ${weights.data.length} cells, y has ${y.data.length}`);
   const out = { coefficients: matrix(x.cols, y.cols), intercept: new Float64Array(y.cols) };
   let searches: Search[] = [];
   for (let j = 0; j < y.cols; j++) {
@@ -104,7 +108,7 @@ function labels({ x, y, weights }: LogisticManyInput, target: number): Labels {
   for (let i = 0; i < x.rows; i++) {
     const value = y.data[i * y.cols + target]!;
     if (Number.isNaN(value)) continue;
-    weight[i] = weights === undefined ? 1 : weights[i]!;
+    weight[i] = weightOf(weights, i, target);
     label[i] = value;
     total += weight[i]!;
     positive += weight[i]! * value;
@@ -114,6 +118,11 @@ function labels({ x, y, weights }: LogisticManyInput, target: number): Labels {
   if (positive > 0 && positive < total) return base;
   const odds = Math.log((total + 0.5) / 0.5);
   return { ...base, degenerate: positive > 0 ? odds : -odds };
+}
+
+function weightOf(weights: LogisticManyInput['weights'], i: number, target: number): number {
+  if (weights === undefined) return 1;
+  return weights instanceof Float64Array ? weights[i]! : at(weights, i, target);
 }
 
 interface Search extends Labels {

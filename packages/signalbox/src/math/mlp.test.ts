@@ -14,20 +14,32 @@ function labels(rows: number, cols: number, seed: number): Matrix {
   return y;
 }
 
-for (const loss of ['logistic', 'squared'] as const) {
-  test(`gradients of the ${loss} loss agree with finite differences`, () => {
+function cellWeights(rows: number, cols: number): Matrix {
+  const weights = matrix(rows, cols);
+  for (let c = 0; c < weights.data.length; c++) weights.data[c] = [0, 0.5, 1, 3][c % 4]!;
+  return weights;
+}
+
+for (const [loss, weighted] of [
+  ['logistic', false],
+  ['squared', false],
+  ['logistic', true],
+  ['squared', true],
+] as const) {
+  test(`gradients of the ${loss} loss agree with finite differences${weighted ? ', cells weighted' : ''}`, () => {
     const x = gaussian(9, 4, rng(1));
     const y = labels(9, 3, 2);
+    const weights = weighted ? cellWeights(9, 3) : undefined;
     const rows = Int32Array.of(0, 2, 3, 5, 8, 8);
     const state = fitMlp({ ...settings, loss, x, y, rng: rng(3) });
-    const found = mlpGradients(state, { x, y, rows });
+    const found = mlpGradients(state, { x, y, weights, rows });
     const parts = { w1: state.w1.data, b1: state.b1, w2: state.w2.data, b2: state.b2 };
     for (const name of ['w1', 'b1', 'w2', 'b2'] as const) {
       const values = parts[name];
       const numeric = Float64Array.from(values, (kept, c) => {
         const loss = (value: number): number => {
           values[c] = value;
-          return mlpLoss(state, { x, y, rows });
+          return mlpLoss(state, { x, y, weights, rows });
         };
         const slope = (loss(kept + 1e-5) - loss(kept - 1e-5)) / 2e-5;
         values[c] = kept;
@@ -38,6 +50,33 @@ for (const loss of ['logistic', 'squared'] as const) {
     }
   });
 }
+
+test('a cell of weight 0 is as if it were missing, one of weight 2 as if its row stood twice', () => {
+  const x = gaussian(24, 3, rng(21));
+  const y = labels(24, 2, 22);
+  const rows = Int32Array.from({ length: 24 }, (_, i) => i);
+  const state = fitMlp({ ...settings, x, y, rng: rng(23) });
+  const weights = matrix(24, 2, 1);
+  const gone = { ...y, data: y.data.slice() };
+  for (let c = 0; c < 48; c += 3) {
+    weights.data[c] = 0;
+    gone.data[c] = Number.NaN;
+  }
+  assert.equal(mlpLoss(state, { x, y, weights, rows }), mlpLoss(state, { x, y: gone, rows }));
+  const twice = matrix(24, 2, 1);
+  twice.data.fill(2, 0, 2);
+  const repeated = Int32Array.of(0, ...rows);
+  close(
+    [mlpLoss(state, { x, y, weights: twice, rows }) * 24],
+    [mlpLoss(state, { x, y, rows: repeated }) * 25],
+    1e-12,
+  );
+  assert.deepEqual(
+    fitMlp({ ...settings, x, y, weights, rng: rng(24) }),
+    fitMlp({ ...settings, x, y: gone, rng: rng(24) }),
+  );
+  assert.throws(() => fitMlp({ ...settings, x, y, weights: matrix(24, 1), rng: rng(24) }), /weights have 24/);
+});
 
 test('it learns what no linear model can', () => {
   const random = rng(4);

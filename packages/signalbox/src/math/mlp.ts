@@ -21,6 +21,8 @@ export interface MlpInput {
   readonly x: Matrix;
   /** n x m; NaN = no loss there. In [0, 1] for `logistic`. */
   readonly y: Matrix;
+  /** n x m, of each cell's loss; 1 where absent. */
+  readonly weights?: Matrix | undefined;
   readonly hidden: number;
   readonly epochs: number;
   /** Adam's step. */
@@ -39,13 +41,15 @@ export interface MlpInput {
 }
 
 /**
- * Trained by Adam (Kingma and Ba 2015) on the sum over targets of the loss, averaged over the rows of a batch;
+ * Trained by Adam (Kingma and Ba 2015) on the weighted sum over targets of the loss, averaged over the rows of a batch;
  * He's uniform initialisation. The last bias starts at each target's mean.
  * @throws the signal's reason when it is aborted
  */
 export function fitMlp(input: MlpInput): MlpState {
-  const { x, y, epochs, batch, rng, validation, patience = 10, signal, onEpoch } = input;
+  const { x, y, weights, epochs, batch, rng, validation, patience = 10, signal, onEpoch } = input;
   if (x.rows !== y.rows) throw new RangeError(`x has ${x.rows} rows, y has ${y.rows}`);
+  if (weights !== undefined && weights.data.length !== y.data.length)
+    throw new RangeError(`weights have ${weights.data.length} cells, y has ${y.data.length}`);
   if (!(batch >= 1)) throw new RangeError(`a batch of ${batch} rows: expected 1 or more`);
   const held = new Set(validation);
   const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter((i) => !held.has(i));
@@ -59,13 +63,13 @@ export function fitMlp(input: MlpInput): MlpState {
     shuffle(rows, order);
     for (let b = 0; b < rows.length; b += batch) {
       signal?.throwIfAborted();
-      step(mlpGradients(state, { x, y, rows: rows.subarray(b, b + batch) }));
+      step(mlpGradients(state, { x, y, weights, rows: rows.subarray(b, b + batch) }));
     }
     if (validation === undefined || validation.length === 0) {
       onEpoch?.(epoch + 1, undefined);
       continue;
     }
-    const loss = mlpLoss(state, { x, y, rows: validation });
+    const loss = mlpLoss(state, { x, y, weights, rows: validation });
     onEpoch?.(epoch + 1, loss);
     waited = loss < least ? 0 : waited + 1;
     if (loss < least) [least, best] = [loss, copyOf(state)];
@@ -113,6 +117,7 @@ function filled(rows: number, bias: Float64Array): Matrix & { readonly data: Flo
 interface Batch {
   readonly x: Matrix;
   readonly y: Matrix;
+  readonly weights?: Matrix | undefined;
   readonly rows: Int32Array;
 }
 
@@ -124,19 +129,25 @@ export interface MlpGradients {
   readonly b2: Float64Array;
 }
 
-/** Sum over observed targets of the loss, averaged over the rows: log loss, or half the squared error. */
-export function mlpLoss(state: MlpState, { x, y, rows }: Batch): number {
+/** Weighted sum over observed targets of the loss, averaged over the rows: log loss, or half the squared error. */
+export function mlpLoss(state: MlpState, { x, y, weights, rows }: Batch): number {
   const { output } = forward(state, { x, rows });
   let sum = 0;
   for (let i = 0, c = 0; i < rows.length; i++) {
     for (let j = 0; j < y.cols; j++, c++) {
-      const label = y.data[rows[i]! * y.cols + j]!;
+      const cell = rows[i]! * y.cols + j;
+      const label = y.data[cell]!;
       if (Number.isNaN(label)) continue;
       const value = output.data[c]!;
-      sum += state.loss === 'squared' ? 0.5 * (value - label) ** 2 : logLoss(value, label);
+      const loss = state.loss === 'squared' ? 0.5 * (value - label) ** 2 : logLoss(value, label);
+      sum += weightOf(weights, cell) * loss;
     }
   }
   return sum / rows.length;
+}
+
+function weightOf(weights: Matrix | undefined, cell: number): number {
+  return weights === undefined ? 1 : weights.data[cell]!;
 }
 
 function logLoss(value: number, label: number): number {
@@ -144,8 +155,8 @@ function logLoss(value: number, label: number): number {
   return -label * Math.log(p) - (1 - label) * Math.log1p(-p);
 }
 
-/** Backpropagation. For both losses the slope at the output before its sigmoid is prediction - label. */
-export function mlpGradients(state: MlpState, { x, y, rows }: Batch): MlpGradients {
+/** Backpropagation. For both losses the slope at the output before its sigmoid is weight x (prediction - label). */
+export function mlpGradients(state: MlpState, { x, y, weights, rows }: Batch): MlpGradients {
   const { w1, w2 } = state;
   const { active, output } = forward(state, { x, rows });
   const n = rows.length;
@@ -154,9 +165,10 @@ export function mlpGradients(state: MlpState, { x, y, rows }: Batch): MlpGradien
   const b2 = new Float64Array(m);
   for (let i = 0, c = 0; i < n; i++) {
     for (let j = 0; j < m; j++, c++) {
-      const label = y.data[rows[i]! * m + j]!;
+      const cell = rows[i]! * m + j;
+      const label = y.data[cell]!;
       if (Number.isNaN(label)) continue;
-      slopes.data[c] = (output.data[c]! - label) / n;
+      slopes.data[c] = (weightOf(weights, cell) * (output.data[c]! - label)) / n;
       b2[j]! += slopes.data[c]!;
     }
   }
@@ -189,7 +201,7 @@ export function mlpGradients(state: MlpState, { x, y, rows }: Batch): MlpGradien
   return { w1: gradW1.data, b1, w2: gradW2.data, b2 };
 }
 
-function initial({ x, y, hidden, loss, rng }: MlpInput, rows: Int32Array): MlpState {
+function initial({ x, y, weights, hidden, loss, rng }: MlpInput, rows: Int32Array): MlpState {
   const random = rng.fork('weights');
   const uniform = (into: Float64Array, fan: number): void => {
     const bound = Math.sqrt(6 / Math.max(1, fan));
@@ -200,18 +212,24 @@ function initial({ x, y, hidden, loss, rng }: MlpInput, rows: Int32Array): MlpSt
   uniform(w1.data, x.cols);
   uniform(w2.data, hidden);
   const b2 = new Float64Array(y.cols);
-  for (let j = 0; j < y.cols; j++) b2[j] = startOf(y, j, { rows, loss });
+  for (let j = 0; j < y.cols; j++) b2[j] = startOf(y, j, { weights, rows, loss });
   return { loss, w1, b1: new Float64Array(hidden), w2, b2 };
 }
 
-function startOf(y: Matrix, target: number, { rows, loss }: { rows: Int32Array; loss: MlpLoss }): number {
+function startOf(
+  y: Matrix,
+  target: number,
+  { weights, rows, loss }: { weights: Matrix | undefined; rows: Int32Array; loss: MlpLoss },
+): number {
   let n = 0;
   let sum = 0;
   for (const row of rows) {
-    const value = y.data[row * y.cols + target]!;
+    const cell = row * y.cols + target;
+    const value = y.data[cell]!;
     if (Number.isNaN(value)) continue;
-    n++;
-    sum += value;
+    const weight = weightOf(weights, cell);
+    n += weight;
+    sum += weight * value;
   }
   if (loss === 'squared') return n === 0 ? 0 : sum / n;
   return Math.log((sum + 0.5) / (n - sum + 0.5));
