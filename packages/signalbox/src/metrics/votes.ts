@@ -16,7 +16,7 @@ export function vote(
   { answers, quality, cost }: Ballots,
   { members, accuracy }: { readonly members: readonly number[]; readonly accuracy: Float64Array },
 ): { quality: Float64Array; cost?: Float64Array } {
-  const order = [...members].sort((a, b) => accuracy[b]! - accuracy[a]! || a - b);
+  const order = byAccuracy(members, accuracy);
   const paid =
     cost &&
     Float64Array.from({ length: quality.rows }, (_, row) =>
@@ -29,6 +29,11 @@ export function vote(
     }),
     ...(paid && { cost: paid }),
   };
+}
+
+/** The most accurate first; equals in the pool's order. */
+function byAccuracy(members: readonly number[], accuracy: Float64Array): number[] {
+  return [...members].sort((a, b) => accuracy[b]! - accuracy[a]! || a - b);
 }
 
 /** The most accurate voter of the winning answer; -1 where nobody voted. `order` is by descending accuracy. */
@@ -57,24 +62,59 @@ const mostTried = 12;
 /** The fixed set of LLMs whose vote is worth most on the rows given: every subset of up to 12 LLMs, else grown one by one. The smallest of equals. */
 export function bestSubset(ballots: Ballots, accuracy: Float64Array): number[] {
   const models = ballots.quality.cols;
+  if (models <= mostTried) return ofAll(ballots, byAccuracy(Array.from(accuracy.keys()), accuracy));
   const worth = (members: readonly number[]): number =>
     vote({ answers: ballots.answers, quality: ballots.quality }, { members, accuracy }).quality.reduce(
       (sum, y) => sum + y,
       0,
     );
-  return models <= mostTried ? ofAll(models, worth) : grown(models, worth);
+  return grown(models, worth);
 }
 
-function ofAll(models: number, worth: (members: readonly number[]) => number): number[] {
+function ofAll({ answers, quality }: Ballots, order: readonly number[]): number[] {
+  const models = quality.cols;
+  const worth = worthOfAll({ answers, quality }, order);
   let best: { members: number[]; value: number } = { members: [], value: -1 };
   for (let set = 1; set < 2 ** models; set++) {
     const members = Array.from({ length: models }, (_, m) => m).filter((m) => (set >> m) & 1);
-    const value = worth(members);
+    const value = worth[order.reduce((bits, m, rank) => bits | (((set >> m) & 1) << rank), 0)]!;
     const equal = Math.abs(value - best.value) < 1e-9;
     if ((!equal && value > best.value) || (equal && members.length < best.members.length))
       best = { members, value };
   }
   return best.members;
+}
+
+/** Summed quality of the vote of every set; bit r of a set is the LLM of rank r by accuracy, so that a lower bit wins a tie. */
+function worthOfAll({ answers, quality }: Ballots, order: readonly number[]): Float64Array {
+  const worth = new Float64Array(2 ** order.length);
+  const size = Uint8Array.from(worth, (_, set) => set.toString(2).replaceAll('0', '').length);
+  for (let row = 0; row < quality.rows; row++) {
+    const voters = votersOf(answers.subarray(row * quality.cols, (row + 1) * quality.cols), order);
+    const values = order.map((m) => at(quality, row, m));
+    for (let set = 1; set < worth.length; set++) {
+      let [most, winner] = [0, 0];
+      for (let a = 0; a < voters.length; a++) {
+        const present = voters[a]! & set;
+        const votes = size[present]!;
+        if (votes < most || votes === 0) continue;
+        const first = present & -present;
+        if (votes > most || first < winner) [most, winner] = [votes, first];
+      }
+      if (most > 0) worth[set]! += values[31 - Math.clz32(winner)]!;
+    }
+  }
+  return worth;
+}
+
+/** For each distinct answer of a row the set of ranks that gave it. */
+function votersOf(answers: Int32Array, order: readonly number[]): number[] {
+  const voters = new Map<number, number>();
+  order.forEach((m, rank) => {
+    const answer = answers[m]!;
+    if (answer !== -1) voters.set(answer, (voters.get(answer) ?? 0) | (1 << rank));
+  });
+  return [...voters.values()];
 }
 
 function grown(models: number, worth: (members: readonly number[]) => number): number[] {
