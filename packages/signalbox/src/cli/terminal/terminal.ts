@@ -1,9 +1,10 @@
 import type { Results } from '../../core/results.ts';
 import { columnDecimals, count, counted, duration, nbsp } from '../words/numbers.ts';
 import { primary, type Truths } from '../words/reading.ts';
-import { answer, nextSteps, scope } from '../words/sentences.ts';
+import { answer, nextSteps, scopeOf } from '../words/sentences.ts';
 import { groupsTable, sources } from './groups.ts';
 import { ascii, type Paint, paint } from './paint.ts';
+import { summary } from './summary.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
 import type { View } from './view.ts';
 import { clean, fit } from './width.ts';
@@ -49,7 +50,10 @@ function section(view: View, about: About): string {
     wrap(clean(text), width).map(style).join('\n');
   const parts = [
     heading(view, about, truth !== undefined),
-    `${paragraph(said.quality, p.bold)}\n${paragraph(said.cost, p.bold)}`,
+    summary(view),
+    [said.quality, said.cost]
+      .map((text) => paragraph(text, set.verdict === undefined ? p.bold : (line) => line))
+      .join('\n'),
     said.asides.map((text) => paragraph(text, p.dim)).join('\n'),
     truth === undefined ? '' : truthTable(view, truth),
     systemsTable(view),
@@ -118,5 +122,5 @@ function remarks({ set, width, paint: p }: View): string {
 function ending(results: Results, width: number, p: Paint): string {
   const seconds = results.sets.reduce((sum, set) => sum + (set.seconds ?? 0), 0);
   const made = `signalbox ${results.version}, seed ${results.seed}${seconds > 0 ? `, ${duration(seconds)}` : ''}`;
-  return [...wrap(scope, width), ...wrap(clean(made), width)].map(p.dim).join('\n');
+  return [...wrap(scopeOf(results.sets), width), ...wrap(clean(made), width)].map(p.dim).join('\n');
 }

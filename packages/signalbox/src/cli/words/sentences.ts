@@ -1,4 +1,5 @@
 import type { Estimate, ResultSet, System, Versus } from '../../core/results.ts';
+import type { VerdictResult } from '../../core/results-evidence.ts';
 import { bracket, count, counted, fixed, nbsp, percent, points, spokenDecimals } from './numbers.ts';
 import { bestSingleModel, find, headline, highest, label, primary, singles } from './reading.ts';
 
@@ -13,6 +14,13 @@ export interface Answer {
 /** What no report of this kind says, and why. */
 export const scope =
   'This report states paired differences and costs. It does not rule on whether routing pays: a gap to the oracle is not evidence that a router can close it.';
+
+/** What a report with verdicts says of them. */
+export const scopeOfVerdict =
+  'The verdicts follow a rule that was fixed beforehand; the method box has its thresholds. They hold for queries of the kind measured here, and a gap to the oracle is no evidence in them.';
+
+export const scopeOf = (sets: readonly ResultSet[]): string =>
+  sets.some((set) => set.verdict !== undefined) ? scopeOfVerdict : scope;
 
 export function answer(set: ResultSet): Answer {
   return { quality: qualitySentence(set), cost: costSentence(set), asides: asides(set) };
@@ -223,8 +231,15 @@ export function nextSteps(set: ResultSet, command = ''): string[] {
   }
   const data = /^report ([^-"\s][^"\s]*)(?= |$)/.exec(command)?.[1];
   const saves = main && (equalQuality(main)?.share.high ?? 1) < 1;
-  if (data !== undefined && ((lift && lift.low > 0) || saves)) {
+  if (data !== undefined && (set.verdict ? pays(set.verdict) : (lift && lift.low > 0) || saves)) {
     steps.push(`To train this router: signalbox train ${data} -o router/`);
   }
   return steps;
 }
+
+/** What a gateway serves without being told to. */
+const pays = ({ quality, cost }: VerdictResult): boolean =>
+  quality.answer === 'yes' ||
+  quality.answer === 'task-table' ||
+  cost.answer === 'yes' ||
+  cost.answer === 'cascade';
