@@ -86,17 +86,27 @@ test('the search over all subsets agrees with voting them one by one', () => {
   );
 });
 
-test('a large pool grows its subset while the vote improves', () => {
-  // Each of the first three LLMs leaves one row of its own unanswered; the rest never answer.
-  const models = 14;
-  const right = (row: number, m: number): boolean => m < 3 && m !== row;
-  const rows = [0, 1, 2, 3];
-  const ballots = {
-    answers: Int32Array.from(
-      rows.flatMap((row) => Array.from({ length: models }, (_, m) => (right(row, m) ? 0 : -1))),
-    ),
-    quality: fromRows(rows.map((row) => Array.from({ length: models }, (_, m) => (right(row, m) ? 1 : 0)))),
+/** Answers as letters, a row a string: `R` is right, `.` is none. */
+function ballotsOf(rows: readonly string[]): { answers: Int32Array; quality: ReturnType<typeof fromRows> } {
+  return {
+    answers: Int32Array.from(rows.join(''), (letter) => (letter === '.' ? -1 : letter.charCodeAt(0))),
+    quality: fromRows(rows.map((row) => Array.from(row, (letter) => (letter === 'R' ? 1 : 0)))),
   };
-  const accuracy = Float64Array.from({ length: models }, (_, m) => (m < 3 ? 0.75 : 0));
-  assert.deepEqual(bestSubset(ballots, accuracy), [0, 1]);
+}
+
+test('a majority outvotes a more accurate voter, whoever else gave its answer', () => {
+  // Together 1, 2 and 3 are right on all rows, and no other set is; 0 is never right but on the first row.
+  const rows = ['RxRR', 'xRyR', 'xRRy', 'xRR.', 'xyRR'];
+  assert.deepEqual(bestSubset(ballotsOf(rows), Float64Array.of(0.9, 0.8, 0.7, 0.6)), [1, 2, 3]);
+});
+
+test('one voter is taken before two that are worth as much', () => {
+  assert.deepEqual(bestSubset(ballotsOf(['R.R', '.RR']), Float64Array.of(0.9, 0.8, 0.7)), [2]);
+});
+
+test('more than twelve are grown past a second voter who only ties', () => {
+  const silent = '.'.repeat(11);
+  const rows = ['xRR', 'RxR', 'RRx', 'RRR'].map((row) => row + silent);
+  const accuracy = Float64Array.from({ length: 14 }, (_, m) => 0.75 - m / 100);
+  assert.deepEqual(bestSubset(ballotsOf(rows), accuracy), [0, 1, 2]);
 });

@@ -61,14 +61,14 @@ const mostTried = 12;
 
 /** The fixed set of LLMs whose vote is worth most on the rows given: every subset of up to 12 LLMs, else grown one by one. The smallest of equals. */
 export function bestSubset(ballots: Ballots, accuracy: Float64Array): number[] {
-  const models = ballots.quality.cols;
-  if (models <= mostTried) return ofAll(ballots, byAccuracy(Array.from(accuracy.keys()), accuracy));
+  const order = byAccuracy(Array.from(accuracy.keys()), accuracy);
+  if (order.length <= mostTried) return ofAll(ballots, order);
   const worth = (members: readonly number[]): number =>
     vote({ answers: ballots.answers, quality: ballots.quality }, { members, accuracy }).quality.reduce(
       (sum, y) => sum + y,
       0,
     );
-  return grown(models, worth);
+  return grown(order, worth);
 }
 
 function ofAll({ answers, quality }: Ballots, order: readonly number[]): number[] {
@@ -117,15 +117,22 @@ function votersOf(answers: Int32Array, order: readonly number[]): number[] {
   return [...voters.values()];
 }
 
-function grown(models: number, worth: (members: readonly number[]) => number): number[] {
+/**
+ * Members come in one by one until all are in; the best set on the way is kept. It does not stop at the first that
+ * helps nothing: two voters who differ are tied, so that a second seldom helps where a third does.
+ */
+function grown(order: readonly number[], worth: (members: readonly number[]) => number): number[] {
   let members: number[] = [];
-  let value = -1;
-  for (;;) {
-    const next = Array.from({ length: models }, (_, m) => m)
-      .filter((m) => !members.includes(m))
-      .map((m) => ({ m, value: worth([...members, m]) }))
-      .sort((a, b) => b.value - a.value)[0];
-    if (next === undefined || next.value <= value + 1e-9) return members;
-    [members, value] = [[...members, next.m], next.value];
+  let best: { members: number[]; value: number } = { members: [], value: -1 };
+  while (members.length < order.length) {
+    let next: { members: number[]; value: number } = { members: [], value: -1 };
+    for (const m of order) {
+      if (members.includes(m)) continue;
+      const value = worth([...members, m]);
+      if (value > next.value + 1e-9) next = { members: [...members, m], value };
+    }
+    members = next.members;
+    if (next.value > best.value + 1e-9) best = next;
   }
+  return best.members.sort((a, b) => a - b);
 }
