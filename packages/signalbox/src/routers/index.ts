@@ -8,6 +8,7 @@ import { multiLabel } from './multi-label.ts';
 import { random } from './random.ts';
 import { residual, residualText } from './residual.ts';
 import { ridge } from './ridge.ts';
+import { separate } from './separate.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
 
@@ -22,6 +23,7 @@ export const routers = {
   clusters,
   ridge,
   'multi-label': multiLabel,
+  separate,
   mlp,
   residual,
   'residual-text': residualText,
