@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromRows } from '../math/matrix.ts';
-import { asReleased, multiLabelBound, type Released } from './as-released.ts';
+import { asReleased, isReleased, multiLabelBound, type Released, releasedDifference } from './as-released.ts';
 
 const released: Released = {
   confidence: fromRows([
@@ -54,4 +54,23 @@ test('the bound is 0 where no capable LLM is right', () => {
     ],
     [0, 0, 0],
   );
+});
+
+test('each released policy, and no other, has one sentence of its own', () => {
+  const names = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'];
+  assert.deepEqual(Object.keys(releasedDifference), names);
+  assert.ok(names.every(isReleased) && !isReleased('threshold'));
+  const sentences = Object.values(releasedDifference);
+  assert.equal(new Set(sentences).size, names.length);
+  for (const sentence of sentences) assert.match(sentence, /^The released code [^\n]*[a-z]\.$/);
+});
+
+test('masked models of confidence -1 are drawn only where fewer than three others are left, and count for nothing', () => {
+  const values = asReleased('random-capable', {
+    confidence: fromRows([[0.5, -1, -1, 0.4]]),
+    capable: fromRows([[1, 0, 0, 1]]),
+    quality: fromRows([[1, 1, 1, 1]]),
+    accuracy: Float64Array.of(0.1, 0.2, 0.3, 0.4),
+  });
+  assert.ok(Math.abs(values[0]! - 2 / 3) < 1e-12);
 });

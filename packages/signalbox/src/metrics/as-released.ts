@@ -10,6 +10,18 @@ type ReleasedPolicy = (typeof releasedPolicies)[number];
 export const isReleased = (name: string): name is ReleasedPolicy =>
   (releasedPolicies as readonly string[]).includes(name);
 
+/** In a sentence, how the released scoring of each policy departs from what the policy is meant to do. */
+export const releasedDifference: Readonly<Record<ReleasedPolicy, string>> = {
+  argmax:
+    'The released code counts the most confident LLM only where the classifier also labels it capable, so that a right answer from an LLM labelled incapable counts as wrong.',
+  'random-capable':
+    'The released code draws among the three most confident LLMs where no confidence exceeds .60 and takes the most confident elsewhere, instead of drawing among the LLMs above their thresholds, and counts a right answer only where the classifier labels the LLM capable.',
+  prediction:
+    'The released code subtracts one predicted number from all confidences of a query and takes the greatest, which is the most confident LLM whatever was predicted, instead of the LLM whose confidence is nearest to the prediction.',
+  'sorted-prediction':
+    'The released code finds its choice in the given order of the LLMs and reads the result in their order of training accuracy, so that it scores another LLM than the one chosen.',
+};
+
 export interface Released {
   /** Predicted confidence, rows x LLMs. */
   readonly confidence: Matrix;
