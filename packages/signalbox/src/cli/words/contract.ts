@@ -6,7 +6,7 @@ import { type Rng, rng } from '../../math/rng.ts';
 
 /** Made-up results in the shapes that a face must render; every one keeps the schema. */
 
-interface Shape {
+export interface Shape {
   readonly seed?: number;
   readonly dataset?: string;
   readonly models?: number;
@@ -350,8 +350,12 @@ export const shapes: Readonly<Record<string, Results>> = {
 };
 
 /** Every shape renders without a hole: no undefined, NaN or null is shown. */
-export function faceContract(name: string, render: (results: Results) => string | Promise<string>): void {
-  for (const [shape, made] of Object.entries(shapes)) {
+export function faceContract(
+  name: string,
+  render: (results: Results) => string | Promise<string>,
+  of: Readonly<Record<string, Results>> = shapes,
+): void {
+  for (const [shape, made] of Object.entries(of)) {
     test(`${name} renders: ${shape}`, async () => {
       assert.doesNotThrow(() => results.parse(made));
       const text = await render(made);

@@ -40,6 +40,103 @@ export const glossary = {
   fold: 'One of the parts into which rows are dealt; each is predicted by a router that never saw it.',
   leak: 'A test row whose text also stands in the training part.',
   duplicate: 'A row beyond the first of its text. Rows of one text share a fold.',
+  verdict:
+    'The answer to whether routing pays, by a rule whose thresholds were fixed before the data was seen.',
+  ceiling:
+    'The expected quality of a router that knows each model’s chance on each query, but not its luck. It is never seen directly.',
+  'split-half':
+    'The model that was best in one half of the repeated samples, judged by the other half: a bound of the ceiling from below.',
+  'plug-in':
+    'The highest mean of the repeated samples of each query: a bound of the ceiling from above, for luck raises it.',
+  'one-sample oracle':
+    'The share of queries that at least one model answered right in a single try. Luck is included, so no router can reach it.',
+  'Rasch null':
+    'The oracle of a world in which models differ in ability and queries in difficulty and nothing else. An oracle no higher than this says nothing for routing.',
+  simultaneous:
+    'Intervals that all hold at once in 95 of 100 repetitions, so that the best of several may be picked.',
+  control: 'The same computation where no signal can be, to see what it makes of noise.',
+  'permutation test':
+    'The outcomes are dealt to other queries many times; p is how often that does as well as the truth.',
+  incumbent:
+    'The cheapest single model not shown to be worse than the best: what routing has to beat honestly.',
+  'co-best': 'The single models that these rows do not show to be worse than the best one.',
+  saving: 'The cost that routing leaves over, as a share of the incumbent’s cost.',
+  certificate:
+    'A threshold whose loss is at most epsilon with probability 1 − delta, by rows that it was not chosen on (Learn then Test).',
+  epsilon: 'The loss of quality that may be paid for a saving, in points.',
+  delta: 'The probability with which a certificate may be wrong.',
+  betting: 'A test by wagers on the loss of one query after another; the sharpest of those shown here.',
+  Hoeffding: 'A test by the range of the losses alone; it holds always and certifies little.',
+  'Clopper-Pearson': 'The exact upper limit of a share, here of the routed queries that lose.',
+  kappa:
+    'Agreement beyond chance: 1 where two models answer the same queries right, 0 where there is no relation.',
+  'flip rate': 'The chance that two runs of one model on one query differ in outcome.',
+  reliability: 'The share of the variance of outcomes that is of the queries and not of chance.',
+  'pool curve':
+    'The oracle of a pool grown one model at a time, the most useful first, judged on other rows.',
+  'prediction-powered': 'The mean by a judge, corrected by its mean error on answers labelled by hand.',
+  'Rogan-Gladen':
+    'The share right by a judge, corrected by how often it errs each way on answers labelled by hand.',
+  discordance: 'The share of queries on which two systems differ in outcome; only these tell them apart.',
+  'effective sample size': 'How many rows a reweighted table is worth.',
+  'live mix': 'The groups in the proportions of live traffic instead of the table’s.',
+  verdict:
+    'The answer to whether routing pays, by a rule that was fixed before the data were looked at: one answer for quality and one for cost.',
+  'minimum effect': 'The least lift worth routing for; below it a lift counts as none.',
+  simultaneous:
+    'Intervals so wide that all of them hold together in 95 of 100 repetitions, so that the best of many is not flattered.',
+  ceiling:
+    'How good a choice of the best model for each query could be on average, lucky answers not counted. Two numbers enclose it: split-half from below, plug-in from above.',
+  band: 'From the lower limit of split-half to the upper limit of plug-in: the true ceiling lies in it. It takes at least two samples of every answer.',
+  'split-half':
+    'The best model of each query is chosen by half of its samples and judged by the other half; a lower bound of the ceiling.',
+  'plug-in':
+    'The best mean of each query, as observed. Lucky answers raise it; an upper bound of the ceiling.',
+  'one-sample oracle':
+    'The oracle of one answer a model. Where answers are noisy it is high by luck alone, and no router can reach it.',
+  extrapolated:
+    'The ceiling as it would be at ever more samples of each answer, by the trend over those at hand.',
+  'Rasch null':
+    'The oracle of a made-up table in which models differ in ability and queries in difficulty, and the rest are coin flips. An oracle no higher than it shows nothing to route on.',
+  rung: 'One kind of knowledge about a query, from none (constant) to the answers themselves.',
+  'best router':
+    'The router that was best on the training folds, so that it is not picked by the rows that judge it.',
+  'post-generation':
+    'A choice made after models have answered, such as a vote. It costs all of their answers.',
+  'shuffled labels':
+    'The same learner on outcomes that were dealt to other queries. A lift here means that the procedure finds what is not there.',
+  'random features': 'The same learner with noise in place of the text. A lift here means the same.',
+  permutation:
+    'How often outcomes dealt at random predict as well as the real ones. Within groups: beyond what the group of the query says.',
+  epsilon: 'The loss of quality against the best single model that is tolerated, in points.',
+  certified:
+    'A threshold at which the loss is shown to stay below epsilon with the stated confidence, for traffic like these queries.',
+  incumbent:
+    'What routing must beat at an epsilon: the cheapest single model that is itself good enough there.',
+  threshold: 'The incumbent is left only where the predicted loss of the cheaper choice is at most this.',
+  betting: 'A test of the mean loss that adapts to its variance; the sharpest of the three bounds.',
+  Hoeffding: 'A bound of the mean loss that assumes nothing of its spread; wider.',
+  'Clopper-Pearson': 'The exact upper bound of the share of queries that lose at this threshold.',
+  kappa:
+    'Agreement of two models beyond chance: 1 they are right and wrong together, 0 as if independent, below 0 they complement each other.',
+  'flip rate': 'How often two answers of one model to one query differ in outcome.',
+  reliability: 'The share of the variance of single outcomes that is of the queries and not of chance.',
+  'co-best': 'Models that are not shown to be worse than the best one.',
+  discordance:
+    'The share of queries on which two systems differ in outcome; the others say nothing about which is better.',
+  'learning curve': 'Quality as the number of training queries grows.',
+  'leave one group out': 'Each group is judged by a router that was fitted on the others alone.',
+  'effective sample size':
+    'How many queries of the live mix those of the table are worth, after each is weighed to that mix.',
+  'two-sample classifier':
+    'It tries to tell the table’s queries from live ones. AUC .5: it cannot, they are alike.',
+  AUC: 'The chance that a right answer is predicted higher than a wrong one; .5 is guessing.',
+  'weighted F1': 'Mean of precision and recall over right and wrong answers, each weighed by its count.',
+  'as released':
+    'The number by the scoring code that its authors released, whose defects look at the outcome; beside ours, not instead of it.',
+  raw: 'The mean score before labels were made of it.',
+  ledger: 'The queries on which the router did better or worse than the best single model.',
+  'break-even': 'After how many months the savings have paid for the labels.',
   'strong share': 'The share of queries that go to the strong model, where cost is not recorded in dollars.',
 } as const satisfies Record<string, string>;
 
