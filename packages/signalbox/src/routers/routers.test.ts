@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Router } from '../core/router.ts';
 import { at } from '../math/matrix.ts';
 import { quietContext, routerContract, world } from './contract.ts';
 import { routers } from './index.ts';
 import { residual } from './residual.ts';
 import { taskTable } from './task-table.ts';
 
-for (const router of Object.values(routers)) routerContract(router);
+for (const router of Object.values<Router>(routers)) {
+  routerContract(router);
+  const usual = JSON.stringify(router.params.parse({}));
+  for (const [variant, params] of Object.entries(router.variants ?? {}))
+    if (JSON.stringify(router.params.parse(params)) !== usual) routerContract(router, variant);
+}
 
 for (const [name, router] of Object.entries(routers)) {
   test(`${name}: the register calls it by its own name`, () => assert.equal(router.name, name));
