@@ -1,166 +1,161 @@
 import type { Estimate, ResultSet } from '../../core/results.ts';
-import type { VerdictResult } from '../../core/results-evidence.ts';
+import type {
+  CeilingsResult,
+  DeferralResult,
+  LabelsNeeded,
+  RungResult,
+  VerdictResult,
+} from '../../core/results-evidence.ts';
 import { bracket, count, counted, fixed, nbsp, percent, points, spokenDecimals } from './numbers.ts';
-import { label } from './reading.ts';
 
-/** One of the two answers, as both faces print it. */
-export interface Told {
+/** The words for a verdict and what stands beside it; both faces say them alike. */
+
+type Answer = VerdictResult['quality']['answer'] | VerdictResult['cost']['answer'];
+
+/** An answer in a word or two. */
+const answers: Readonly<Record<Answer, string>> = {
+  yes: 'yes',
+  'task-table': 'yes, but a task table is enough',
+  cascade: 'yes, by a cascade',
+  no: 'no',
+  insufficient: 'not enough evidence',
+  'unknown-cost': 'cost unknown',
+};
+
+export const answerWord = (answer: Answer): string => answers[answer];
+
+/** The two questions with their answers, as they head a report. */
+export interface Ruling {
   readonly question: string;
-  /** The answer in a few words. */
-  readonly head: string;
+  readonly answer: Answer;
+  readonly word: string;
   readonly why: string;
   readonly change: string;
-  /** Numbers that the answer rests on, each with its interval and rows. */
-  readonly numbers: readonly string[];
-  /** `good`: routing pays; `bad`: it does not; `open`: not settled. */
-  readonly tone: 'good' | 'bad' | 'open';
 }
 
-export function told(verdict: VerdictResult): { quality: Told; cost: Told } {
-  return { quality: quality(verdict), cost: cost(verdict) };
+export const rulings = ({ quality, cost }: VerdictResult): readonly [Ruling, Ruling] => [
+  { question: 'Does routing raise quality?', ...ruling(quality) },
+  { question: 'Does routing save cost?', ...ruling(cost) },
+];
+
+const ruling = (of: VerdictResult['quality'] | VerdictResult['cost']): Omit<Ruling, 'question'> => ({
+  answer: of.answer,
+  word: answerWord(of.answer),
+  why: of.why,
+  change: of.whatWouldChange,
+});
+
+const rungs: Readonly<Record<string, string>> = {
+  constant: 'best single model',
+  'task-table': 'task table',
+  clusters: 'clusters of queries',
+  knn: 'nearest neighbours',
+  linear: 'linear on features',
+  'best-router': 'best router',
+  'post-generation': 'after a cheap answer',
+  'split-half': 'ceiling, split-half',
+  'plug-in': 'ceiling, plug-in',
+  'one-sample': 'one-sample oracle',
+};
+
+export const rungLabel = (rung: string): string => (Object.hasOwn(rungs, rung) ? rungs[rung]! : rung);
+
+/** The name of a rung with the system behind it, where that says more. */
+export function rungName({ rung, system }: RungResult): string {
+  const name = rungLabel(rung);
+  const own = rung === 'constant' || rung === 'task-table' || system === undefined || system === rung;
+  return own ? name : `${name} (${system})`;
 }
 
-const qualityHeads = {
-  yes: ['Yes, routing raises quality.', 'good'],
-  'task-table': ['Yes, but a table of tasks is enough.', 'good'],
-  no: ['No, routing does not raise quality.', 'bad'],
-  insufficient: ['Not settled by these queries.', 'open'],
-} as const satisfies Record<VerdictResult['quality']['answer'], readonly [string, Told['tone']]>;
-
-function quality({ quality: given }: VerdictResult): Told {
-  const [head, tone] = qualityHeads[given.answer];
-  const { labels, repeats } = given.needs;
-  return {
-    question: 'Does routing raise quality?',
-    head,
-    tone,
-    why: given.why,
-    change: given.whatWouldChange,
-    numbers: [
-      `lift of ${label(given.by)} over the best single model ${spokenLift(given.lift)}`,
-      `least lift worth routing for: ${amount(given.minimumEffect)}`,
-      ...(labels ? [`labels that would settle it: ${range(labels)} more`] : []),
-      ...(repeats === null ? [] : [`samples of each answer asked for: ${count(repeats)}`]),
-    ],
-  };
+/** `0.5 points`, `1 point` of a fraction. */
+export function pointsOf(fraction: number): string {
+  const number = Number((100 * fraction).toFixed(2));
+  return `${number}${nbsp}${number === 1 ? 'point' : 'points'}`;
 }
 
-const costHeads = {
-  yes: ['Yes, routing saves money.', 'good'],
-  cascade: ['Only a cascade saves money.', 'good'],
-  no: ['No, routing does not save money.', 'bad'],
-  insufficient: ['Not settled by these queries.', 'open'],
-  'unknown-cost': ['Unknown: there are no costs.', 'open'],
-} as const satisfies Record<VerdictResult['cost']['answer'], readonly [string, Told['tone']]>;
-
-function cost({ cost: given, parameters }: VerdictResult): Told {
-  const [usual, tone] = costHeads[given.answer];
-  const { by, incumbent, epsilon, saving, certified, delta } = given;
-  const swap = given.answer === 'no' && by?.startsWith('single:');
-  return {
-    question: 'Does routing save money at equal quality?',
-    head: swap ? `No, switch to ${label(by!)} and do not route.` : usual,
-    tone,
-    why: given.why,
-    change: given.whatWouldChange,
-    numbers: [
-      ...(saving ? [`saving against ${label(incumbent ?? 'best-single')} ${spokenSaving(saving)}`] : []),
-      ...(certified && epsilon !== null
-        ? [
-            `certified at ${amount(epsilon)}: ${percent(certified.share, 0)}${nbsp}% of queries leave the incumbent, loss at most ${amount(certified.bound)} with ${percent(1 - delta, 0)}${nbsp}% confidence`,
-          ]
-        : []),
-      `least saving worth routing for: ${percent(parameters.savingFloor, 0)}${nbsp}%`,
-    ],
-  };
+/** `2.1 to 3.0 %` or `74.1 % [71.5, 76.7]` in as many digits as the interval bears. */
+export function said(estimate: Estimate): string {
+  const decimals = spokenDecimals(estimate);
+  return `${percent(estimate.value, decimals)}${nbsp}% ${bracket(estimate, (x) => percent(x, decimals))}`;
 }
 
-/** `0.5 points`, of a parameter: as many digits as it was given with. */
-export function amount(fraction: number): string {
-  const text = String(Number((100 * fraction).toPrecision(3))).replace('-', '−');
-  return `${text}${nbsp}${text === '1' ? 'point' : 'points'}`;
+/** `+0.2 points [-1.0, 1.5]`. */
+export function saidPoints(estimate: Estimate): string {
+  const decimals = spokenDecimals(estimate);
+  return `${points(estimate.value, decimals)}${nbsp}points ${bracket(estimate, (x) => fixed(100 * x, decimals))}`;
 }
 
-/** `1,900 to 3,400`, or one number where both ends are the same. */
-export const range = ([low, high]: readonly [number, number]): string =>
-  low === high ? count(low) : `${count(low)} to ${count(high)}`;
-
-/** `+1.2 points [0.7, 1.8], n 9,408` */
-export function spokenLift(lift: Estimate): string {
-  const decimals = spokenDecimals(lift);
-  const write = (x: number): string => fixed(100 * x, decimals);
-  return `${points(lift.value, decimals)}${nbsp}points ${bracket(lift, write)}, n${nbsp}${count(lift.n)}`;
+/** The ceiling in a line: its band where runs were repeated, else why there is none. */
+export function ceilingLine(ceilings: CeilingsResult): string {
+  const { band, oneSample, raschNull } = ceilings;
+  const luck = `one-sample oracle ${said(oneSample)}, luck included`;
+  const chance = raschNull ? `; without any specialisation ${said(raschNull)} (Rasch null)` : '';
+  return band === null
+    ? `unknown without repeats; ${luck}${chance}.`
+    : `between ${percent(band.low, 1)} and ${percent(band.high, 1)}${nbsp}%; ${luck}${chance}.`;
 }
 
-/** `31 % [26, 36], n 9,408` */
-export function spokenSaving(saving: Estimate): string {
-  const write = (x: number): string => percent(x, 0);
-  return `${write(saving.value)}${nbsp}% ${bracket(saving, write)}, n${nbsp}${count(saving.n)}`;
+/** What is certified at each epsilon, the widest first; neighbours that say the same are told once. */
+export function savingLine(deferral: DeferralResult): string {
+  const parts: { epsilons: number[]; saying: string }[] = [];
+  for (const at of deferral.certified) {
+    const saying = certificateWords(at);
+    const last = parts.at(-1);
+    if (last?.saying === saying) last.epsilons.push(at.epsilon);
+    else parts.push({ epsilons: [at.epsilon], saying });
+  }
+  const told = parts.map(({ epsilons, saying }) => {
+    const numbers = epsilons.map((epsilon) => Number((100 * epsilon).toFixed(2)));
+    return `${numbers.join(', ')}${nbsp}${numbers.length === 1 && numbers[0] === 1 ? 'point' : 'points'} of loss: ${saying}`;
+  });
+  return told.length === 0 ? 'nothing was certified.' : `at ${told.join('; at ')}.`;
 }
 
-/** What a sceptic asks of the data, and whether they can answer it. */
-export interface Grade {
-  readonly asked: string;
-  readonly met: boolean;
-  readonly found: string;
+export function certificateWords(at: DeferralResult['certified'][number]): string {
+  if (at.betting === null) return 'nothing passed';
+  if (at.saving === null || at.betting.share === 0) return 'no query may leave';
+  return `${percent(at.saving.value, 0)}${nbsp}% ${bracket(at.saving, (x) => percent(x, 0))} saved`;
 }
 
-/** How good the evidence is: only of what this set was examined for. */
-export function grades(set: ResultSet): Grade[] {
-  const { noise, shift, labelQuality } = set;
-  const grades: Grade[] = [];
+const range = ([low, high]: readonly [number, number], one: string, many = `${one}s`): string =>
+  low === high ? counted(low, one, many) : `${count(low)} to ${counted(high, one, many)}`;
+
+/** How many labels are missing, in a line; undefined where it is not known. */
+export function labelsLine({ more, paired, curve }: LabelsNeeded): string | undefined {
+  if (more !== null) {
+    return more[1] === 0
+      ? 'as many as are needed.'
+      : `${range(more, 'more query', 'more queries')} would settle it.`;
+  }
+  if (paired !== null) return `${range(paired, 'row')} would show the minimum effect.`;
+  return curve === null
+    ? undefined
+    : `the learning curve reaches the minimum effect at ${range(curve, 'row')}.`;
+}
+
+/** How good the evidence is: repeats, order in time, likeness to live traffic. */
+export function evidenceGrade(set: ResultSet): string[] {
+  const { noise, shift } = set;
+  const grade: string[] = [];
   if (noise) {
     const [least, most] = noise.repeats;
-    grades.push({
-      asked: 'repeats',
-      met: least >= 2,
-      found:
-        least >= 2
-          ? `${least === most ? count(least) : `${count(least)} to ${count(most)}`} samples of every answer`
-          : most >= 2
-            ? `some answers have ${count(most)} samples, others one: luck and ability cannot be told apart everywhere`
-            : 'one sample of every answer: luck and ability cannot be told apart',
-    });
+    grade.push(
+      most <= 1
+        ? 'one sample per cell, so luck and ability cannot be told apart'
+        : least === most
+          ? `${fixed(least, 0)} samples per cell`
+          : `${fixed(least, 0)} to ${fixed(most, 0)} samples per cell`,
+    );
   }
   if (shift) {
-    const { live, timeSplit, leaveOneGroupOut } = shift;
-    grades.push({
-      asked: 'live mix',
-      met: live !== null && !live.refused,
-      found:
-        live === null
-          ? 'not compared with live traffic'
-          : live.refused
-            ? `${counted(live.rows, 'live query', 'live queries')} are too unlike this table to speak for them`
-            : `compared with ${counted(live.rows, 'live query', 'live queries')}`,
-    });
-    grades.push({
-      asked: 'time split',
-      met: timeSplit !== null,
-      found:
-        timeSplit === null
-          ? 'no later queries were held out by time'
-          : `tested on ${counted(timeSplit.lift.n, 'later query', 'later queries')}`,
-    });
-    grades.push({
-      asked: 'unseen groups',
-      met: leaveOneGroupOut !== null,
-      found:
-        leaveOneGroupOut === null
-          ? 'not tried on groups that no fit has seen'
-          : `tried on ${counted(Object.keys(leaveOneGroupOut.groups).length, 'group')} that no fit has seen`,
-    });
+    grade.push(shift.timeSplit ? 'checked on later rows' : 'no order in time');
+    grade.push(
+      shift.live === null
+        ? 'not compared with live traffic'
+        : shift.live.refused
+          ? 'live traffic is too different for a statement'
+          : `compared with ${counted(shift.live.rows, 'live query', 'live queries')}`,
+    );
   }
-  if (labelQuality) {
-    const { agreement, corrected } = labelQuality;
-    grades.push({
-      asked: 'labels',
-      met: agreement !== undefined || corrected !== undefined,
-      found: [
-        agreement ? 'scored by a second judge' : 'scored once',
-        ...(corrected ? ['checked against labels by hand'] : []),
-      ].join(', '),
-    });
-  }
-  return grades;
+  return grade;
 }
