@@ -1,3 +1,4 @@
+import { weightedF1 } from '../math/f1.ts';
 import { at, type Matrix } from '../math/matrix.ts';
 
 /** How well a router tells on which queries a model is right. */
@@ -27,20 +28,6 @@ export function classifier(
     weightedF1: weightedF1(counts),
     auc: auc(rows.map((i) => ({ score: at(quality, i, model), y: at(observed, i, model) }))),
   };
-}
-
-interface Counts {
-  readonly tp: number;
-  readonly fp: number;
-  readonly fn: number;
-  readonly tn: number;
-}
-
-function weightedF1({ tp, fp, fn, tn }: Counts): number {
-  const f1 = (hits: number, wrong: number): number => (hits === 0 ? 0 : (2 * hits) / (2 * hits + wrong));
-  const [positives, negatives] = [tp + fn, tn + fp];
-  const rows = positives + negatives;
-  return rows === 0 ? 0 : (positives * f1(tp, fp + fn) + negatives * f1(tn, fp + fn)) / rows;
 }
 
 /** Chance that a positive scores above a negative, ties counted half. */

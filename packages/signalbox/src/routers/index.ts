@@ -1,6 +1,7 @@
 import type { Router } from '../core/router.ts';
 import { bestSingle } from './best-single.ts';
 import { cheapest } from './cheapest.ts';
+import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
 import { knn } from './knn.ts';
 import { mlp } from './mlp.ts';
@@ -21,6 +22,7 @@ export const routers = {
   'task-table-predicted': taskTablePredicted,
   knn,
   clusters,
+  'cluster-sets': clusterSets,
   ridge,
   'multi-label': multiLabel,
   separate,
