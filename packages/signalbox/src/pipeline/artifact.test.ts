@@ -9,12 +9,12 @@ import type { Plain } from '../core/plain.ts';
 import { userMessage } from '../core/query.ts';
 import { loadArtifact, saveArtifact } from './artifact.ts';
 import {
+  allRouterNames,
   baselineNames,
   findEncoder,
   findPolicy,
   findRouter,
   makeWorld,
-  routerNames,
   worlds,
 } from './config.ts';
 import { makeContext } from './context.ts';
@@ -31,7 +31,8 @@ const { table } = makeWorld({ ...worlds['quality-lifts'], rows: 300, testShare: 
 const encoder = (await findEncoder('surface', {})).encoder;
 const { policy, params: policyParams } = await findPolicy('utility');
 
-async function trained(name: string, to = join(folder, name)): Promise<string> {
+async function trained(name: string, to = join(folder, name), by = 'utility'): Promise<string> {
+  const { policy, params: policyParams } = await findPolicy(by);
   const baselines = await Promise.all(baselineNames.map((baseline) => findRouter(baseline)));
   const args = {
     table,
@@ -85,7 +86,7 @@ function normal(value: unknown): unknown {
   return value;
 }
 
-for (const name of [...routerNames, 'best-single', 'task-table']) {
+for (const name of [...allRouterNames, 'multi-label:mlp,balanced', 'best-single', 'task-table']) {
   test(`${name}: trained, saved, opened, it decides; the same again`, async () => {
     const to = await trained(name);
     const args = { folder: to, encoder: {} };
@@ -105,6 +106,33 @@ for (const name of [...routerNames, 'best-single', 'task-table']) {
       [...allowed],
     );
     await assert.rejects(chooser.decide(query, new Set(['nobody'])), /None of the models/);
+  });
+}
+
+test('a variant is found again by the name and the parameters that it was trained with', async () => {
+  const to = await trained('multi-label:mlp,hidden=8', join(folder, 'variant'));
+  const { router } = (await loadArtifact(to)).manifest;
+  assert.equal(router.name, 'multi-label:mlp,hidden=8');
+  const parts = await openParts({ folder: to, encoder: {} });
+  assert.deepEqual(parts.routerParams, router.params);
+  assert.deepEqual([router.params.head, router.params.hidden], ['mlp', 8]);
+});
+
+for (const name of ['random-capable', 'prediction', 'sorted-prediction']) {
+  test(`${name}: a router trained with it decides by what it learned, also where models are missing`, async () => {
+    const to = join(folder, `separate+${name}`);
+    await trained('separate', to, name);
+    const chooser = await openRouter({ folder: to, encoder: {} }, makeContext());
+    const query = { id: 'q', messages: userMessage('Write a Python function that sorts a list') };
+    const { candidates } = await chooser.decide(query);
+    assert.equal(candidates.length, table.models.length);
+    for (const { id } of table.models.slice(0, 2)) {
+      const alone = await chooser.decide(query, new Set([id]));
+      assert.deepEqual(
+        alone.candidates.map(({ model, share }) => [model, share]),
+        [[id, 1]],
+      );
+    }
   });
 }
 
