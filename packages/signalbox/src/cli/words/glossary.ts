@@ -40,45 +40,12 @@ export const glossary = {
   fold: 'One of the parts into which rows are dealt; each is predicted by a router that never saw it.',
   leak: 'A test row whose text also stands in the training part.',
   duplicate: 'A row beyond the first of its text. Rows of one text share a fold.',
-  verdict:
-    'The answer to whether routing pays, by a rule whose thresholds were fixed before the data was seen.',
-  ceiling:
-    'The expected quality of a router that knows each model’s chance on each query, but not its luck. It is never seen directly.',
-  'split-half':
-    'The model that was best in one half of the repeated samples, judged by the other half: a bound of the ceiling from below.',
-  'plug-in':
-    'The highest mean of the repeated samples of each query: a bound of the ceiling from above, for luck raises it.',
-  'one-sample oracle':
-    'The share of queries that at least one model answered right in a single try. Luck is included, so no router can reach it.',
-  'Rasch null':
-    'The oracle of a world in which models differ in ability and queries in difficulty and nothing else. An oracle no higher than this says nothing for routing.',
-  simultaneous:
-    'Intervals that all hold at once in 95 of 100 repetitions, so that the best of several may be picked.',
-  control: 'The same computation where no signal can be, to see what it makes of noise.',
-  'permutation test':
-    'The outcomes are dealt to other queries many times; p is how often that does as well as the truth.',
-  incumbent:
-    'The cheapest single model not shown to be worse than the best: what routing has to beat honestly.',
-  'co-best': 'The single models that these rows do not show to be worse than the best one.',
   saving: 'The cost that routing leaves over, as a share of the incumbent’s cost.',
-  certificate:
-    'A threshold whose loss is at most epsilon with probability 1 − delta, by rows that it was not chosen on (Learn then Test).',
-  epsilon: 'The loss of quality that may be paid for a saving, in points.',
-  delta: 'The probability with which a certificate may be wrong.',
-  betting: 'A test by wagers on the loss of one query after another; the sharpest of those shown here.',
-  Hoeffding: 'A test by the range of the losses alone; it holds always and certifies little.',
-  'Clopper-Pearson': 'The exact upper limit of a share, here of the routed queries that lose.',
-  kappa:
-    'Agreement beyond chance: 1 where two models answer the same queries right, 0 where there is no relation.',
-  'flip rate': 'The chance that two runs of one model on one query differ in outcome.',
-  reliability: 'The share of the variance of outcomes that is of the queries and not of chance.',
   'pool curve':
     'The oracle of a pool grown one model at a time, the most useful first, judged on other rows.',
   'prediction-powered': 'The mean by a judge, corrected by its mean error on answers labelled by hand.',
   'Rogan-Gladen':
     'The share right by a judge, corrected by how often it errs each way on answers labelled by hand.',
-  discordance: 'The share of queries on which two systems differ in outcome; only these tell them apart.',
-  'effective sample size': 'How many rows a reweighted table is worth.',
   'live mix': 'The groups in the proportions of live traffic instead of the table’s.',
   verdict:
     'The answer to whether routing pays, by a rule that was fixed before the data were looked at: one answer for quality and one for cost.',
@@ -106,11 +73,7 @@ export const glossary = {
   'shuffled labels':
     'The same learner on outcomes that were dealt to other queries. A lift here means that the procedure finds what is not there.',
   'random features': 'The same learner with noise in place of the text. A lift here means the same.',
-  permutation:
-    'How often outcomes dealt at random predict as well as the real ones. Within groups: beyond what the group of the query says.',
   epsilon: 'The loss of quality against the best single model that is tolerated, in points.',
-  certified:
-    'A threshold at which the loss is shown to stay below epsilon with the stated confidence, for traffic like these queries.',
   incumbent:
     'What routing must beat at an epsilon: the cheapest single model that is itself good enough there.',
   threshold: 'The incumbent is left only where the predicted loss of the cheaper choice is at most this.',
