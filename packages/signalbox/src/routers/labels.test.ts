@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { weightedF1 } from '../math/f1.ts';
 import { column } from '../math/matrix.ts';
 import { close } from '../math/reference.fixture.ts';
 import { rng } from '../math/rng.ts';
@@ -29,7 +30,7 @@ test('one class alone is not weighted', () => {
   assert.equal(withClassWeights(Float64Array.of(Number.NaN), 'balanced').weights, undefined);
 });
 
-test('the threshold has the greatest F1 of all', () => {
+test('the threshold has the greatest weighted F1 of all', () => {
   const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean()), {
     minLength: 1,
     maxLength: 12,
@@ -39,14 +40,26 @@ test('the threshold has the greatest F1 of all', () => {
       const p = Float64Array.from(cells, ([value]) => value / 9);
       const y = Float64Array.from(cells, ([, positive]) => Number(positive));
       const f1 = (threshold: number): number => {
-        const called = p.map((value) => Number(value >= threshold));
-        const hits = called.reduce((sum, one, i) => sum + one * y[i]!, 0);
-        return (2 * hits) / Math.max(1, called.reduce((a, b) => a + b, 0) + y.reduce((a, b) => a + b, 0));
+        const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
+        p.forEach((value, i) => {
+          counts[value >= threshold ? (y[i] === 1 ? 'tp' : 'fp') : y[i] === 1 ? 'fn' : 'tn']++;
+        });
+        return weightedF1(counts);
       };
       const found = bestThreshold(p, y);
       if (new Set(y).size === 1) assert.equal(found, 0.5);
       else for (const threshold of p) assert.ok(f1(found) >= f1(threshold) - 1e-12);
     }),
+  );
+});
+
+test('weights move no outcome across one half', () => {
+  // Rarely right, so that balanced weights lift .4 above what plain rows call one half.
+  const { y, half } = withClassWeights(Float64Array.of(0.4, 0.1, 0, 0, 0.6, 0), 'balanced');
+  assert.ok(y[0]! > 0.5);
+  assert.deepEqual(
+    [...y].map((value) => value > half!),
+    [false, false, false, false, true, false],
   );
 });
 

@@ -41,7 +41,7 @@ type State = LinearState | MlpHead;
 
 /**
  * One output per model on the encoded query, fractional outcomes as they are, its probabilities calibrated by
- * Platt's scaling on held-out rows and its threshold the one of the greatest F1 there. MLC of 2405.00467, which
+ * Platt's scaling on held-out rows and its threshold the one of the greatest weighted F1 there. MLC of 2405.00467, which
  * fine-tunes RoBERTa where this keeps the features frozen, and thresholds at one half.
  */
 export const multiLabel: Router<Params, State> = {
