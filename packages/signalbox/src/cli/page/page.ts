@@ -3,17 +3,20 @@ import type { Estimate, ResultSet, Results } from '../../core/results.ts';
 import { counted, unbroken } from '../words/numbers.ts';
 import type { Truth, Truths } from '../words/reading.ts';
 import { headline } from '../words/reading.ts';
-import { type AtLevel, answer, equalQuality, nextSteps, scope } from '../words/sentences.ts';
+import { type AtLevel, answer, equalQuality, nextSteps, scopeOf } from '../words/sentences.ts';
+import { ceilingsSection } from './ceilings.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
 import { calibrationSection, choicesSection } from './choices.ts';
 import { groupsSection, heatSection } from './groups.ts';
+import { controlsSection, ladderSection } from './ladder.ts';
 import { html, type Markup, raw } from './markup.ts';
 import { flagsSection, methodSection } from './method.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
+import { verdictStrip } from './verdict.ts';
 
 export interface PageOptions {
   readonly title?: string;
@@ -69,7 +72,7 @@ function overview(results: Results): Markup {
     (set, i) => html`<li><a href="#set-${i + 1}">${set.dataset}</a>: ${unbroken(answer(set).quality)}</li>
 `,
   )}</ul>
-<p class="context">${scope}</p>`;
+<p class="context">${scopeOf(results.sets)}</p>`;
 }
 
 interface Job {
@@ -86,15 +89,19 @@ function section(results: Results, set: ResultSet, { drawing, id, several, truth
   return html`<section id="${id}">
 ${several ? html`<h2>${set.dataset}</h2>` : null}
 <p class="context">${several ? '' : `${set.dataset}: `}${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
-<p class="answer">${unbroken(said.quality)}</p>
-<p class="answer">${unbroken(said.cost)}</p>
+${verdictStrip(set)}
+<p${set.verdict ? null : raw(' class="answer"')}>${unbroken(said.quality)}</p>
+<p${set.verdict ? null : raw(' class="answer"')}>${unbroken(said.cost)}</p>
 <p>${unbroken(said.asides.join(' '))}</p>
-${several ? null : html`<p class="context">${scope}</p>`}
+${several ? null : html`<p class="context">${scopeOf([set])}</p>`}
 ${nextSteps(set, results.command).map(
   (step) => html`<p>${step}</p>
 `,
 )}
 ${truth ? truthSection(set, truth) : null}
+${ceilingsSection(set, drawing)}
+${ladderSection(set, drawing)}
+${controlsSection(set.controls)}
 ${systemsSection(set, drawing, least)}
 ${planeSection(set, drawing, id)}
 ${groupsSection(set, drawing)}

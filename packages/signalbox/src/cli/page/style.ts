@@ -28,6 +28,8 @@ p, dl, ul { max-width: 72ch; margin: 0 0 12px; overflow-wrap: anywhere; }
 ul { padding-left: 20px; }
 a { color: var(--link); }
 .answer { font-size: 18px; font-weight: 600; max-width: 64ch; }
+.verdicts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 48px; margin-bottom: 12px; }
+.verdict > .context { margin: 0; }
 .context, .subtitle, figcaption { color: var(--context); font-size: 14px; }
 .subtitle { margin-bottom: 12px; }
 .simulated { display: inline-block; padding: 0 8px; border: 1px solid var(--loss); color: var(--ink); font-weight: 600; }

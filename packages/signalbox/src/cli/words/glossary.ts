@@ -73,6 +73,10 @@ export const glossary = {
   'shuffled labels':
     'The same learner on outcomes that were dealt to other queries. A lift here means that the procedure finds what is not there.',
   'random features': 'The same learner with noise in place of the text. A lift here means the same.',
+  permutation:
+    'How often outcomes dealt at random predict as well as the real ones. Within groups: beyond what the group of the query says.',
+  certified:
+    'A threshold at which the loss is shown to stay below epsilon with the stated confidence, for traffic like these queries.',
   epsilon: 'The loss of quality against the best single model that is tolerated, in points.',
   incumbent:
     'What routing must beat at an epsilon: the cheapest single model that is itself good enough there.',
@@ -100,6 +104,12 @@ export const glossary = {
   raw: 'The mean score before labels were made of it.',
   ledger: 'The queries on which the router did better or worse than the best single model.',
   'break-even': 'After how many months the savings have paid for the labels.',
+  control: 'The same computation where no signal can be, to see what it makes of noise.',
+  'permutation test':
+    'The outcomes are dealt to other queries many times; p is how often that does as well as the truth. Within groups: beyond what the group of a query says.',
+  certificate:
+    'A threshold whose loss is at most epsilon with probability 1 − delta, by rows that it was not chosen on (Learn then Test), for traffic like these queries.',
+  delta: 'The probability with which a certificate may be wrong.',
   'strong share': 'The share of queries that go to the strong model, where cost is not recorded in dollars.',
 } as const satisfies Record<string, string>;
 
