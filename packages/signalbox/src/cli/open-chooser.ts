@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /** The router that a configuration names, its sentence encoder in a thread of its own. */
 export async function openChooser(
-  { router, policy, file }: GatewayConfig,
+  { router, policy, file, guardAlpha }: GatewayConfig,
   session: Session,
 ): Promise<Chooser | undefined> {
   if (router === undefined) return undefined;
@@ -17,6 +17,7 @@ export async function openChooser(
         folder: router,
         ...(typeof use === 'string' && { policy: { name: use, params } }),
         encoder: { cacheFolder: session.cacheFolder, worker: true },
+        guardAlpha,
       },
       session.context,
     );

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Chooser } from '../core/decision.ts';
 import { readGatewayConfig } from '../pipeline/gateway-config.ts';
 import { openChooser } from './open-chooser.ts';
 import { openSession } from './session.ts';
@@ -14,10 +15,15 @@ export function addServe(program: Command): void {
       const chooser = await openChooser(config, session);
       try {
         const { startGateway } = await import('../gateway/server.ts');
-        const gateway = await startGateway({ config, ...(chooser && { chooser }), env: process.env });
+        const gateway = await startGateway({
+          config,
+          ...(chooser && { chooser }),
+          ...(chooser?.verdict && { verdict: chooser.verdict }),
+          env: process.env,
+        });
         session.close();
         const auto = chooser
-          ? `model "auto" routes by ${chooser.router} (${chooser.policy})`
+          ? `model "auto" routes by ${chooser.router} (${chooser.policy}); ${verdictOf(chooser)}`
           : 'no router: models by name only';
         session.say(
           `Signalbox serves ${config.models.length} models at ${gateway.url}/v1; ${auto}. Ctrl-C stops it.`,
@@ -29,6 +35,12 @@ export function addServe(program: Command): void {
         await chooser?.close();
       }
     });
+}
+
+function verdictOf({ verdict }: Chooser): string {
+  return verdict
+    ? `its verdict: quality ${verdict.quality.answer}, cost ${verdict.cost.answer}`
+    : 'it carries no verdict';
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */

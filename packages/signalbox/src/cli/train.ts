@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { saveArtifact } from '../pipeline/artifact.ts';
-import { baselineNames, defaultRouter, findRouter } from '../pipeline/config.ts';
+import { baselineNames, defaultRouter, findRouter, verdictRouters } from '../pipeline/config.ts';
 import { train } from '../pipeline/train.ts';
 import { encoderOf, type PartFlags, policyOf, withPartFlags } from './part-options.ts';
 import { openSession } from './session.ts';
 import { jsonObject, readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 
-type Flags = TableFlags & PartFlags & { output: string; router: string; routerParams?: object; seed: number };
+type Flags = TableFlags &
+  PartFlags & { output: string; router: string; routerParams?: object; seed: number; verdict: boolean };
 
 export function addTrain(program: Command): void {
   const command = program
@@ -21,6 +22,7 @@ export function addTrain(program: Command): void {
         jsonObject('--router-params'),
       ),
     )
+    .option('--no-verdict', 'do not ask whether routing pays; serve will warn that it is not known')
     .addOption(new Option('--seed <number>', 'of the fit').default(0).argParser(wholeNumber('--seed')))
     .action(async (data: string[], flags: Flags) => {
       const session = openSession({ seed: flags.seed });
@@ -30,15 +32,26 @@ export function addTrain(program: Command): void {
       const encoder = await encoderOf(flags, session);
       try {
         const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)));
+        const rungs = await Promise.all(verdictRouters.map((name) => findRouter(name)));
         const trained = await train(
-          { table, choice, encoder, policy, policyParams: params, baselines, createdAt: session.startedAt },
+          {
+            table,
+            choice,
+            encoder,
+            policy,
+            policyParams: params,
+            baselines,
+            createdAt: session.startedAt,
+            ...(flags.verdict && { verdictBeside: rungs }),
+          },
           session.context,
         );
         await saveArtifact(flags.output, trained);
         session.close();
-        const { models, trainedOn, bestSingle } = trained.manifest;
+        const { models, trainedOn, bestSingle, verdict } = trained.manifest;
         session.out(
           `${choice.name} trained on ${trainedOn.rows} rows of ${trainedOn.name} and ${models.length} models (best single: ${bestSingle}), written to ${flags.output}\n` +
+            (verdict ? `${verdict.quality.why}\n${verdict.cost.why}\n` : '') +
             `Next: signalbox route ${flags.output} "a prompt"    or, to serve it: router: ${flags.output} in signalbox.yaml\n`,
         );
       } finally {

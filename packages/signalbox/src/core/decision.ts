@@ -1,5 +1,6 @@
 import type { ModelId } from './model.ts';
 import type { Query } from './query.ts';
+import type { VerdictResult } from './results-evidence.ts';
 
 /** What is expected of one model on one query. */
 export interface Candidate {
@@ -31,6 +32,8 @@ export interface Chooser {
   readonly router: string;
   readonly policy: string;
   readonly bestSingle: ModelId;
+  /** What its training found of whether routing pays; absent where it was not asked. */
+  readonly verdict?: VerdictResult;
   /** @param allowed the models that may be chosen; all of `models` where absent. At least one of them must be known to the router. */
   decide(query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision>;
   close(): Promise<void>;

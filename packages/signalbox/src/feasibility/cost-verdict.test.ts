@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Estimate } from '../core/results.ts';
 import { type Candidate, type CostInput, type CostStep, costVerdict } from './cost-verdict.ts';
 import { verdictParameters as limits } from './parameters.ts';
-import { gate, verdict } from './verdict.ts';
+import { verdict } from './verdict.ts';
 
 const e = (value: number, low: number, high: number): Estimate => ({ value, low, high, n: 2000 });
 const certified = { parameter: 0.02, share: 0.4, bound: 0.008 };
@@ -122,24 +122,6 @@ test('what might still be certified keeps a small certified saving from being a 
 test('unknown cost', () => {
   const found = judge([], { unknownCost: true });
   assert.deepEqual([found.answer, found.by, found.saving, found.epsilon], ['unknown-cost', null, null, null]);
-});
-
-test('the gate of serve', () => {
-  const of = (quality: string, cost: string) =>
-    gate({ quality: { answer: quality }, cost: { answer: cost } } as Parameters<typeof gate>[0]);
-  const quality = ['yes', 'task-table', 'no', 'insufficient'];
-  const cost = ['yes', 'cascade', 'no', 'insufficient', 'unknown-cost'];
-  const quiet = Array<string>(5).fill('quiet');
-  assert.deepEqual(
-    quality.map((q) => cost.map((c) => of(q, c))),
-    [
-      quiet,
-      quiet,
-      ['quiet', 'quiet', 'refused', 'warn', 'refused'],
-      ['quiet', 'quiet', 'warn', 'warn', 'warn'],
-    ],
-  );
-  assert.equal(gate(undefined), 'warn');
 });
 
 test('a verdict carries its parameters', () => {

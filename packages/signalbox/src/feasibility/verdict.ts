@@ -20,18 +20,3 @@ export function verdict(
     parameters,
   };
 }
-
-/** What the gate reads of a verdict. */
-interface Answers {
-  readonly quality: { readonly answer: QualityVerdict['answer'] };
-  readonly cost: { readonly answer: CostVerdict['answer'] };
-}
-
-/** How a router of this verdict is served: `refused` means not without the operator's acceptance. */
-export function gate(given: Answers | undefined): 'quiet' | 'refused' | 'warn' {
-  if (given === undefined) return 'warn';
-  const quality = given.quality.answer;
-  const cost = given.cost.answer;
-  if (quality === 'yes' || quality === 'task-table' || cost === 'yes' || cost === 'cascade') return 'quiet';
-  return quality === 'no' && (cost === 'no' || cost === 'unknown-cost') ? 'refused' : 'warn';
-}

@@ -66,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       now,
       open: new Set(),
     };
-    const app = routes(service);
+    const app = routes(service, options.verdict);
     await listen(app, config).catch(async (error: unknown) => {
       await log.close();
       throw error;
@@ -130,7 +130,7 @@ function routed(
   return { pool, chooser, strategy: strategyOf(config.strategy, configError(config)) };
 }
 
-function routes(service: Service): FastifyInstance {
+function routes(service: Service, verdict: VerdictAnswers | undefined): FastifyInstance {
   const { config, models, auto, now } = service;
   const app = fastify({ bodyLimit: config.limits.bodyBytes, logger: false, forceCloseConnections: 'idle' });
   const started = Math.floor(now() / 1000);
@@ -157,10 +157,16 @@ function routes(service: Service): FastifyInstance {
       object: 'model',
       created: started,
       owned_by: 'signalbox',
+      ...(id === 'auto' && { signalbox: { verdict: answersOf(verdict) } }),
     })),
   }));
   app.get('/health', async () => ({ status: 'ok', log: service.log.counts() }));
   return app;
+}
+
+/** What may be known of the verdict by every client: the two answers; null where the router carries none. */
+function answersOf(verdict: VerdictAnswers | undefined): { quality: string; cost: string } | null {
+  return verdict === undefined ? null : { quality: verdict.quality.answer, cost: verdict.cost.answer };
 }
 
 /** What a client is told of an error before its request was taken in hand. */

@@ -1,5 +1,8 @@
 import { at, column, type Matrix } from '../math/matrix.ts';
 
+/** Below any probability: a model that the router masks has no opinion to be calibrated. */
+const masked = -1;
+
 /** Brier = mean (p - y)^2 with fractional outcomes; ECE over 10 bins of equal count. NaN where nothing is known. */
 export function calibration(
   predicted: Matrix,
@@ -7,7 +10,10 @@ export function calibration(
   model: number,
 ): { brier: number; ece: number } {
   const rows = Array.from(column(predicted, model).keys()).filter(
-    (i) => Number.isFinite(at(predicted, i, model)) && !Number.isNaN(at(observed, i, model)),
+    (i) =>
+      Number.isFinite(at(predicted, i, model)) &&
+      at(predicted, i, model) > masked &&
+      !Number.isNaN(at(observed, i, model)),
   );
   const pairs = rows
     .map((i) => ({ p: at(predicted, i, model), y: at(observed, i, model) }))

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SignalboxError } from '../core/errors.ts';
 import type { Plain } from '../core/plain.ts';
+import { verdict } from '../core/results-evidence.ts';
 import { digest, pack, unpack } from './plain-files.ts';
 
 /** What the folder of a trained router says of itself: `router.json`. */
@@ -26,6 +27,8 @@ const manifest = z.strictObject({
   }),
   policy: z.strictObject({ name: z.string(), params: z.record(z.string(), z.unknown()) }),
   trainedOn: z.strictObject({ name: z.string(), rows: z.int(), digests: z.record(z.string(), z.string()) }),
+  /** Of the training rows; absent where it was not asked for, and in artifacts of earlier versions. */
+  verdict: verdict.optional(),
   files: z.record(z.string(), z.string()),
 });
 export type Manifest = z.infer<typeof manifest>;
@@ -46,6 +49,8 @@ export type ArtifactState = {
   /** Of a policy that learns; null for others, absent in artifacts of earlier versions. */
   readonly policy?: Plain;
   readonly costs: Plain;
+  /** Knows queries unlike the training queries; null without features, absent in artifacts of earlier versions. */
+  readonly guard?: Plain;
   /** States of the baselines, by name. */
   readonly baselines: { readonly [name: string]: Plain };
 };

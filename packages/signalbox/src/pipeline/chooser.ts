@@ -7,7 +7,8 @@ import type { ModelId } from '../core/model.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import { keyOf, type Query } from '../core/query.ts';
-import type { Router } from '../core/router.ts';
+import type { Encoded, Router } from '../core/router.ts';
+import { type GuardState, guardP } from '../feasibility/out-of-distribution.ts';
 import { at, type Matrix, matrix } from '../math/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
@@ -22,6 +23,8 @@ export interface Parts {
   readonly policyParams: object;
   /** Of a policy that learned with the router. */
   readonly policyState?: Plain;
+  /** Queries less usual than this share of the training queries go to best single; 0 or absent = none does. */
+  readonly guardAlpha?: number;
 }
 
 /** A trained router at work: one query in, an ordered choice out. */
@@ -57,6 +60,8 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
       known,
       Number.NEGATIVE_INFINITY,
     );
+    const strange = unlike(parts, input);
+    if (strange !== undefined) promote(utility, models.indexOf(bestSingle));
     const share = shares(utility);
     const candidates = dealt(ranking(utility, 0), share, query)
       .filter((m) => known[m])
@@ -66,7 +71,10 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
         ...(cost && Number.isFinite(at(cost, 0, m)) && { cost: at(cost, 0, m) }),
         share: at(share, 0, m),
       }));
-    const reasons = router.explain?.(seen, artifact.state.router, routerParams, models) ?? [];
+    const reasons = [
+      ...(strange === undefined ? [] : [strange]),
+      ...(router.explain?.(seen, artifact.state.router, routerParams, models) ?? []),
+    ];
     return { candidates, router: router.name, policy: policy.name, bestSingle, reasons };
   };
   return {
@@ -75,9 +83,26 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
     router: router.name,
     policy: policy.name,
     bestSingle,
+    ...(artifact.manifest.verdict && { verdict: artifact.manifest.verdict }),
     decide,
     close: async () => encoder.close?.(),
   };
+}
+
+/** Why a query is left to best single: it lies farther from the training queries than all but a few of them do from each other. */
+function unlike({ artifact, guardAlpha = 0 }: Parts, { features }: Encoded): string | undefined {
+  const guard = artifact.state.guard as GuardState | null | undefined;
+  if (!guard || guardAlpha === 0) return undefined;
+  const [p] = guardP(guard, features);
+  return p! < guardAlpha
+    ? `The query is unlike the training queries (p = ${p!.toFixed(3)}): the best single model is taken.`
+    : undefined;
+}
+
+/** Puts one model first, where it may be chosen at all. */
+function promote(utility: Matrix, model: number): void {
+  const { data } = utility;
+  if (data[model] !== Number.NEGATIVE_INFINITY) data[model] = Number.POSITIVE_INFINITY;
 }
 
 /** Of models that share a query alike, the text of the query says which goes first: even over many queries, the same for one. */

@@ -27,6 +27,8 @@ export const routerNames: readonly string[] = [
 export const allRouterNames: readonly string[] = Object.keys(routers).filter(
   (name) => !baselineNames.includes(name),
 );
+/** Rungs of the ladder that a verdict is given beside, whatever router is trained. */
+export const verdictRouters = ['clusters', 'knn', 'ridge'];
 export const defaultRouter = 'residual';
 export const defaultPolicy = 'utility';
 

@@ -29,6 +29,8 @@ export interface CrossFitted {
   readonly forecasts: Forecasts;
   /** Per part: forecasts by a fit on four fifths of its training rows, to fix operating points and policies on. */
   readonly tuning: readonly Tuning[];
+  /** Per part: forecasts of the queries beyond the table; none unless they were asked for. */
+  readonly fresh: readonly Forecasts[];
   /** Mean over parts. */
   readonly fitSeconds: number;
   readonly predictSecondsPer1000: number;
@@ -69,6 +71,7 @@ interface Fold {
   readonly trainRows: Int32Array;
   readonly testRows: Int32Array;
   readonly costs: CostState | undefined;
+  readonly fresh?: Encoded;
 }
 
 /**
@@ -77,7 +80,13 @@ interface Fold {
  */
 export async function crossFit(
   plan: Plan,
-  args: { readonly choices: readonly RouterChoice[]; readonly encoder: Encoder; readonly tune: boolean },
+  args: {
+    readonly choices: readonly RouterChoice[];
+    readonly encoder: Encoder;
+    readonly tune: boolean;
+    /** Queries beyond the table that each part's fit forecasts as well. */
+    readonly fresh?: readonly Query[];
+  },
   context: Context,
 ): Promise<CrossFitted[]> {
   const running = args.choices.map((choice) => ({
@@ -87,21 +96,23 @@ export async function crossFit(
     capable: undefined as Matrix | undefined,
     pair: {},
     tuning: [] as Tuning[],
+    fresh: [] as Forecasts[],
     fit: 0,
     predict: 0,
     tested: 0,
   }));
   for (const [number, part] of plan.parts.entries()) {
-    const fold = await encodePart(plan, part, args.encoder, context);
+    const fold = await encodePart(plan, part, args, context);
     for (const [done, run] of running.entries()) {
       const label = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
       context.progress(label, done, running.length);
       await turn(context);
-      const { forecasts, fit, predict } = await fitAndForecast(
+      const { forecasts, also, fit, predict } = await fitAndForecast(
         run.choice,
-        { ...fold, table: plan.table },
+        { ...fold, table: plan.table, ...(fold.fresh && { also: fold.fresh }) },
         context,
       );
+      if (also) run.fresh.push(also);
       run.fit += fit;
       run.predict += predict;
       run.tested += fold.test.queries.length;
@@ -131,7 +142,7 @@ export async function crossFit(
       running.length,
     );
   }
-  return running.map(({ choice, quality, cost, capable, pair, tuning, fit, predict, tested }) => ({
+  return running.map(({ choice, quality, cost, capable, pair, tuning, fresh, fit, predict, tested }) => ({
     choice,
     encoder: args.encoder.name,
     forecasts: {
@@ -142,6 +153,7 @@ export async function crossFit(
       ...pair,
     },
     tuning,
+    fresh,
     fitSeconds: fit / plan.parts.length,
     predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
   }));
@@ -151,7 +163,7 @@ const blank = ({ compared, table }: Plan): Matrix => matrix(compared.length, tab
 
 /** Each part encoded, one after the other: the encoder is fitted on its training rows alone. */
 export async function* encodedParts(plan: Plan, encoder: Encoder, context: Context): AsyncGenerator<Fold> {
-  for (const part of plan.parts) yield await encodePart(plan, part, encoder, context);
+  for (const part of plan.parts) yield await encodePart(plan, part, { encoder }, context);
 }
 
 /** Rows of one fold's test part to where they stand among the compared rows. */
@@ -165,7 +177,7 @@ function place(fold: Fold, from: Matrix, to: Matrix): void {
 async function encodePart(
   plan: Plan,
   part: Plan['parts'][number],
-  encoder: Encoder,
+  { encoder, fresh }: { readonly encoder: Encoder; readonly fresh?: readonly Query[] },
   context: Context,
 ): Promise<Fold> {
   const table = takeRows(plan.table, part.train);
@@ -182,6 +194,7 @@ async function encodePart(
     trainRows: part.train,
     testRows: part.test,
     costs: fitCosts(train, context.signal),
+    ...(fresh && { fresh: { queries: fresh, features: await encoder.encode(fresh, state, context) } }),
   };
 }
 

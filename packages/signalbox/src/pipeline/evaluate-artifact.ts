@@ -71,6 +71,7 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
         costs: undefined,
       }),
       tuning: [],
+      fresh: [],
       fitSeconds: 0,
       predictSecondsPer1000: (1000 * seconds) / Math.max(queries.length, 1),
     });

@@ -46,6 +46,31 @@ export interface Evaluated {
 /** Trains every router on the table's training part (or folds), tests it on the rest, and measures all on the same rows. */
 export async function evaluate(args: EvaluateArgs, context: Context): Promise<Evaluated> {
   const started = performance.now();
+  const { planned, fitted, used, notes } = await crossFitted(args, context);
+  const design = designOf(planned, { draws: args.draws, seed: context.seed });
+  const set = await compare(
+    {
+      ...args,
+      plan: planned,
+      design,
+      fitted,
+      ...args.beside?.({ plan: planned, fitted }),
+      encoderName: used.name,
+      started,
+      notes,
+    },
+    context,
+  );
+  return { set, plan: planned, design, fitted, encoder: used };
+}
+
+/** The forecasts that a comparison rests on, by every router that the table and the encoder have enough for. */
+export async function crossFitted(
+  args: Pick<EvaluateArgs, 'table' | 'choices' | 'encoder' | 'others' | 'plan' | 'tune'> & {
+    readonly judged?: EvaluateArgs['judged'];
+  },
+  context: Context,
+): Promise<{ planned: Plan; fitted: CrossFitted[]; used: Encoder; notes: string[] }> {
   const planned = plan(args.table, { seed: context.seed, ...args.plan });
   const { table } = planned;
   const textless = !args.encoder.textless && table.examples.every((example) => textOf(example) === '');
@@ -57,27 +82,20 @@ export async function evaluate(args: EvaluateArgs, context: Context): Promise<Ev
   }));
   const choices = args.choices.filter((_, i) => lacks[i]!.lack === undefined);
   const tune =
-    args.tune === true ||
-    table.cost !== undefined ||
-    args.judged.some(({ policy }) => policy.fit !== undefined);
+    args.tune !== false &&
+    (args.judged === undefined ||
+      args.tune === true ||
+      table.cost !== undefined ||
+      args.judged.some(({ policy }) => policy.fit !== undefined));
   const fitted = await crossFit(planned, { choices, encoder, tune }, context);
   for (const other of textless ? [] : (args.others ?? []))
     fitted.push(...(await crossFit(planned, { ...other, tune }, context)));
-  const design = designOf(planned, { draws: args.draws, seed: context.seed });
-  const set = await compare(
-    {
-      ...args,
-      plan: planned,
-      design,
-      fitted,
-      ...args.beside?.({ plan: planned, fitted }),
-      encoderName: encoder.name,
-      started,
-      notes: leftOut(groups.named ? lacks : lacks.filter(({ lack }) => lack !== 'several groups')),
-    },
-    context,
-  );
-  return { set, plan: planned, design, fitted, encoder };
+  return {
+    planned,
+    fitted,
+    used: encoder,
+    notes: leftOut(groups.named ? lacks : lacks.filter(({ lack }) => lack !== 'several groups')),
+  };
 }
 
 export interface CompareArgs extends Pick<EvaluateArgs, 'judged' | 'curvePolicy'> {

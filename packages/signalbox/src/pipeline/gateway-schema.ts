@@ -97,6 +97,14 @@ export const gatewaySchema = z.strictObject({
       connections: z.int().min(1).max(65_535).default(512).describe('connections to one upstream at most'),
     })
     .prefault({}),
+  guardAlpha: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe(
+      'queries less usual than this share of the training queries go to the best single model; 0 turns it off',
+    ),
   acceptVerdict: z.boolean().default(false).describe('serve a router whose verdict is no'),
 });
 

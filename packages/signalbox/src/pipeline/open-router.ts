@@ -10,10 +10,12 @@ export interface OpenRouterArgs {
   /** Instead of the artifact's own. */
   readonly policy?: { readonly name: string; readonly params: unknown };
   readonly encoder: EncoderOptions;
+  /** Queries less usual than this share of the training queries go to best single; 0 or absent = none does. */
+  readonly guardAlpha?: number;
 }
 
 /** The parts of a trained router, found and checked against what it was trained with. */
-export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Promise<Parts> {
+export async function openParts({ folder, policy, encoder, guardAlpha }: OpenRouterArgs): Promise<Parts> {
   const artifact = await loadArtifact(folder);
   const { manifest } = artifact;
   const choice = await findRouter(manifest.router.module ?? manifest.router.name, manifest.router.params);
@@ -33,6 +35,7 @@ export async function openParts({ folder, policy, encoder }: OpenRouterArgs): Pr
     policy: chosen.policy,
     policyParams: chosen.params,
     ...policyStateOf(artifact, chosen.policy),
+    ...(guardAlpha !== undefined && { guardAlpha }),
   };
 }
 

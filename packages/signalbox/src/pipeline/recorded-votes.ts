@@ -8,7 +8,7 @@ import type { Plan } from './protocol.ts';
 
 /** Where fewer answers name an option, the table holds no votes. */
 const leastParsed = 0.5;
-/** Subsets are sought on at most so many training rows. */
+/** Subsets are sought on at most so many training rows, evenly taken. */
 const mostRows = 4000;
 
 /**
@@ -28,7 +28,9 @@ export function voteLines(plan: Plan): Line[] {
   for (const [part, { train, test: _ }] of parts.entries()) {
     const rows = Int32Array.from(compared.keys()).filter((i) => folds === undefined || folds[i] === part);
     const accuracy = primaryMeans(takeRows(table, train));
-    const learned = train.filter((row) => complete(table.quality, row)).slice(0, mostRows);
+    const whole = train.filter((row) => complete(table.quality, row));
+    const step = Math.ceil(whole.length / mostRows);
+    const learned = whole.filter((_, i) => i % step === 0);
     const subset = bestSubset(ballotsOf(plan, letters, learned), accuracy);
     const ballots = ballotsOf(
       plan,

@@ -1,16 +1,22 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
+import { SignalboxError } from '../core/errors.ts';
 import { indexGroups } from '../core/folds.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import { asQuery, keyOf } from '../core/query.ts';
+import type { VerdictResult } from '../core/results-evidence.ts';
 import { primaryMeans, rowsOf, tableError, takeRows } from '../core/table.ts';
+import { fitGuard } from '../feasibility/out-of-distribution.ts';
 import { argmax } from '../math/order.ts';
 import { version } from '../version.ts';
 import type { Artifact } from './artifact.ts';
 import { fitCosts } from './cost.ts';
 import { noEncoder, type RouterChoice, training, tune, turn } from './cross-fit.ts';
+import { designOf } from './design.ts';
+import { crossFitted } from './evaluate.ts';
+import { verdictOf } from './evidence/evidence.ts';
 import { costUnitOf } from './forecast.ts';
 import { fitPolicy } from './judged.ts';
 import { digest, pack } from './plain-files.ts';
@@ -25,6 +31,8 @@ export interface TrainArgs {
   /** Learned on the same rows and carried along, so that `evaluate` can compare. */
   readonly baselines: readonly RouterChoice[];
   readonly createdAt: string;
+  /** Routers that a verdict is given beside, and the policy that it is judged by; none is given without them. */
+  readonly verdictBeside?: readonly RouterChoice[];
 }
 
 export type Trained = Omit<Artifact, 'manifest'> & { readonly manifest: Omit<Artifact['manifest'], 'files'> };
@@ -61,6 +69,8 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
     baselines[name] = await router.fit(rows, params, context);
   }
   context.progress(`training ${choice.name}`, 1, 1);
+  const verdict =
+    args.verdictBeside && (await verdictOfTraining({ ...args, table, beside: args.verdictBeside }, context));
   return {
     manifest: {
       schema: 'signalbox/router@1',
@@ -79,6 +89,7 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
         ...(choice.module !== undefined && { module: choice.module }),
       },
       policy: { name: policy.name, params: { ...policyParams } },
+      ...(verdict && { verdict }),
       trainedOn: { name: table.name, rows: table.examples.length, digests: table.digests },
     },
     state: {
@@ -86,11 +97,51 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
       encoder: encoderState,
       router: state,
       policy: learned,
+      guard: rows.features.cols === 0 ? null : fitGuard({ ...rows, seed: context.seed }),
       costs: fitCosts(rows, context.signal) ?? null,
       baselines,
     },
     trainedKeys: new Set(table.examples.map(keyOf)),
   };
+}
+
+/**
+ * Whether routing pays, by cross-validation on the training rows: the verdict of the procedure that made the router,
+ * on which no test row has been looked at.
+ */
+async function verdictOfTraining(
+  args: Pick<TrainArgs, 'table' | 'choice' | 'encoder' | 'baselines'> & {
+    readonly beside: readonly RouterChoice[];
+  },
+  context: Context,
+): Promise<VerdictResult | undefined> {
+  const { choice, encoder, baselines, beside } = args;
+  const { table } = args;
+  const unsplit = table.examples.map(({ split: _, ...example }) => example);
+  const judged = [choice, ...beside.filter(({ name }) => name !== choice.name)];
+  try {
+    const { fitted, planned, used } = await crossFitted(
+      { table: { ...table, examples: unsplit }, encoder, choices: [...baselines, ...judged] },
+      context,
+    );
+    return await verdictOf(
+      {
+        evaluated: {
+          plan: planned,
+          design: designOf(planned, { seed: context.seed }),
+          fitted,
+          encoder: used,
+        },
+        costRouter: choice.name,
+      },
+      context,
+    );
+  } catch (error) {
+    // A table that trains a router may still be too small, or too sparse, to compare on.
+    if (!(error instanceof SignalboxError) || error.code !== 'table') throw error;
+    context.warn(`No verdict could be given: ${error.message}`);
+    return undefined;
+  }
 }
 
 function trainingRows(table: Dataset): Dataset {

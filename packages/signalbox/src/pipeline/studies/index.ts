@@ -1,8 +1,8 @@
-import type { Study } from './study.ts';
 import { lessons } from './lessons.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
+import type { Study } from './study.ts';
 
 export { type Study, studyFolder } from './study.ts';
 

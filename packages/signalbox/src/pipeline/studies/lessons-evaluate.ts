@@ -4,9 +4,9 @@ import { baselineNames, findEncoder, findPolicy, findRouter } from '../config.ts
 import type { RouterChoice } from '../cross-fit.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
-import type { StudyArgs } from './study.ts';
 import { linesBeside } from './lessons-lines.ts';
 import { whyOf } from './lessons-why.ts';
+import type { StudyArgs } from './study.ts';
 
 /** The paper's classifiers: one for all LLMs (MLC) by head and class weights, one per LLM (SC), and clusters. */
 const full = [

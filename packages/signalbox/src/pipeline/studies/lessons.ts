@@ -4,12 +4,12 @@ import { SignalboxError } from '../../core/errors.ts';
 import type { Reference } from '../../core/results.ts';
 import { takeRows } from '../../core/table.ts';
 import { type Matrix, matrix } from '../../math/matrix.ts';
-import type { Study, StudySet } from './study.ts';
-import { studyFolder } from './study.ts';
 import { evaluateLessons } from './lessons-evaluate.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
+import type { Study, StudySet } from './study.ts';
+import { studyFolder } from './study.ts';
 
 const source = 'Lessons Learned (2405.00467), as published: its own pool, rows and ten samples';
 
