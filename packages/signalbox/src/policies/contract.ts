@@ -4,7 +4,7 @@ import { expectedOf, ranking, shares } from '../core/choice.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Forecasts, Policy, PolicyTraining } from '../core/policy.ts';
 import { columnMeans } from '../core/table.ts';
-import { at, fromRows, matrix, row } from '../math/matrix.ts';
+import { at, fromRows, type Matrix, matrix, row } from '../math/matrix.ts';
 
 /** Three queries, a weak and a strong model: the strong one gains .3, nothing, and loses .1. */
 export const forecasts: Forecasts = {
@@ -66,17 +66,12 @@ export function policyContract(policy: Policy): void {
     if (policy.name === 'threshold' && train.forecasts.models.length === 1) continue;
     test(`${policy.name}: ${name}`, () => {
       const { quality } = train.forecasts;
-      const utility = policy.utility(train.forecasts, params, learn(train));
-      assert.deepEqual([utility.rows, utility.cols], [quality.rows, quality.cols]);
-      assert.ok(utility.data.every((value) => !Number.isNaN(value)));
-      const share = shares(utility);
-      for (let i = 0; i < quality.rows; i++) {
-        assert.ok(Math.abs(Array.from(row(share, i)).reduce((sum, x) => sum + x, 0) - 1) < 1e-12);
-        // The pair of a threshold is called whatever is predicted of it.
-        if (policy.name !== 'threshold' && row(quality, i).some((value) => value > -1))
-          row(quality, i).forEach((value, m) => {
-            if (value === -1) assert.equal(at(share, i, m), 0, `row ${i} chooses the masked model ${m}`);
-          });
+      const learned = learn(train);
+      for (const point of [params, ...policy.sweep(train.forecasts, params)]) {
+        const utility = policy.utility(train.forecasts, point, learned);
+        assert.deepEqual([utility.rows, utility.cols], [quality.rows, quality.cols]);
+        assert.ok(utility.data.every((value) => !Number.isNaN(value)));
+        choosesNoneMasked(shares(utility), quality);
       }
     });
   }
@@ -90,6 +85,17 @@ export function policyContract(policy: Policy): void {
     test(`${policy.name}: without what it learns it says so`, () => {
       assert.throws(() => policy.utility(forecasts, params), /learns from training rows/);
     });
+  }
+}
+
+/** Shares sum to one, and a model that is masked has none while another is there. */
+function choosesNoneMasked(share: Matrix, quality: Matrix): void {
+  for (let i = 0; i < quality.rows; i++) {
+    const cells = Array.from(row(quality, i));
+    assert.ok(Math.abs(Array.from(row(share, i)).reduce((sum, x) => sum + x, 0) - 1) < 1e-12);
+    if (cells.every((value) => value === -1)) continue;
+    for (const [m, value] of cells.entries())
+      if (value === -1) assert.equal(at(share, i, m), 0, `row ${i} chooses the masked model ${m}`);
   }
 }
 
@@ -145,6 +151,17 @@ function hardships(): Record<string, PolicyTraining> {
       ...plain,
       forecasts: { ...free, quality: fromRows([[-1, 0.2]]), capable: matrix(1, 2, 1) },
       quality: fromRows([[1, 0]]),
+    },
+    'a masked model that is cheap': {
+      ...plain,
+      forecasts: {
+        ...forecasts,
+        quality: fromRows([
+          [-1, 0.8],
+          [-1, 0.1],
+          [0.3, 0.4],
+        ]),
+      },
     },
     'every model masked': of([
       [-1, -1],

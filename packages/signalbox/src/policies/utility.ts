@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import { at, matrix } from '../math/matrix.ts';
 import { quantile } from '../math/order.ts';
+import { masked } from './masked.ts';
 
 const params = z.strictObject({
   /** Quality, in [0, 1], that one US dollar (one unit of the table's cost) must bring. */
@@ -17,7 +18,11 @@ export const utility: Policy<UtilityParams> = {
   utility: ({ quality, cost }, { lambda }) => {
     if (lambda === 0 || cost === undefined) return quality;
     const out = matrix(quality.rows, quality.cols);
-    for (let i = 0; i < out.data.length; i++) out.data[i] = quality.data[i]! - lambda * cost.data[i]!;
+    for (let i = 0; i < out.data.length; i++) {
+      const value = quality.data[i]!;
+      // However cheap, a model of which nothing is predicted comes last.
+      out.data[i] = masked(value) ? Number.NEGATIVE_INFINITY : value - lambda * cost.data[i]!;
+    }
     return out;
   },
   sweep: (forecasts) => criticalLambdas(forecasts).map((lambda) => ({ lambda })),
@@ -48,7 +53,7 @@ function criticalLambdas({ quality, cost }: Forecasts): number[] {
       let least = Number.POSITIVE_INFINITY;
       for (let m = 0; m < quality.cols; m++) {
         const saved = at(cost, i, current) - at(cost, i, m);
-        if (saved <= 0) continue;
+        if (saved <= 0 || masked(at(quality, i, m))) continue;
         const ratio = (at(quality, i, current) - at(quality, i, m)) / saved;
         if (ratio < least) [next, least] = [m, ratio];
       }
