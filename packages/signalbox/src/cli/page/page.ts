@@ -8,6 +8,7 @@ import { ceilingsSection } from './ceilings.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
 import { calibrationSection, choicesSection } from './choices.ts';
+import { deferralSection } from './deferral.ts';
 import { groupsSection, heatSection } from './groups.ts';
 import { controlsSection, ladderSection } from './ladder.ts';
 import { html, type Markup, raw } from './markup.ts';
@@ -104,6 +105,7 @@ ${ladderSection(set, drawing)}
 ${controlsSection(set.controls)}
 ${systemsSection(set, drawing, least)}
 ${planeSection(set, drawing, id)}
+${deferralSection(set, drawing)}
 ${groupsSection(set, drawing)}
 ${heatSection(set)}
 ${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
