@@ -1,6 +1,6 @@
 import type { ResultSet } from '../../core/results.ts';
 import type { DeferralResult } from '../../core/results-evidence.ts';
-import { columnDecimals, count, counted, fixed, percent, points } from '../words/numbers.ts';
+import { columnDecimals, count, counted, fixed, nbsp, percent, points } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { pointsOf } from '../words/verdict.ts';
 import { numberCell, withInterval } from './cells.ts';
@@ -22,7 +22,7 @@ export function deferralSection(set: ResultSet, drawing: Drawing): Markup | null
     charts.length > 0
       ? html`Quality lost against ${label(deferral.bestSingle)} by ${label(deferral.system)}, as more queries leave it; shaded blue: a ${term('simultaneous')} 95 % band. Green: ${term('certified')} regions, one for each tolerated loss (${term('epsilon')}). `
       : html`At no threshold does a query leave ${label(deferral.bestSingle)}, so there is no curve to draw. `
-  }n ${counted(deferral.calibrationRows, 'calibration row')}.</p>
+  }n${nbsp}${counted(deferral.calibrationRows, 'calibration row')}.</p>
 ${charts.length > 0 ? html`<figure>${charts}</figure>` : null}
 ${certificates(set, deferral)}
 ${curveTable(deferral)}`;

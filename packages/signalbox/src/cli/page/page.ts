@@ -18,6 +18,7 @@ import { style } from './style.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
 import { verdictStrip } from './verdict.ts';
+import { waterfallSection } from './waterfall.ts';
 
 export interface PageOptions {
   readonly title?: string;
@@ -108,6 +109,7 @@ ${planeSection(set, drawing, id)}
 ${deferralSection(set, drawing)}
 ${groupsSection(set, drawing)}
 ${heatSection(set)}
+${waterfallSection(set, drawing)}
 ${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
 ${choicesSection(set)}
 ${calibrationSection(set)}

@@ -10,6 +10,7 @@ import {
   singles,
   unreachable,
 } from '../../words/reading.ts';
+import { pointsOf } from '../../words/verdict.ts';
 import { html, type Markup, raw } from '../markup.ts';
 import { type Drawing, domain, halo, type Layout, layouts, shorten } from './drawing.ts';
 import { inkOf, type Point, place } from './labels.ts';
@@ -85,7 +86,7 @@ function toPoints(set: ResultSet): Point[] {
     ...['task-table', 'random'].flatMap((name) => find(set, name) ?? []),
     ...singles(set).filter((system) => label(system) !== best),
   ].filter((system) => !unreachable(system));
-  return shown.flatMap((system) => {
+  const singlesAndRouters = shown.flatMap((system) => {
     if (system.quality === null || system.cost === null) return [];
     const name = label(system);
     const shown = short(name);
@@ -104,6 +105,31 @@ function toPoints(set: ResultSet): Point[] {
       bold: system === main,
     };
   });
+  return [...certifiedPoint(set), ...singlesAndRouters];
+}
+
+/** Where the certified policy stands: best single less the loss measured, at its share of the cost. */
+function certifiedPoint(set: ResultSet): Point[] {
+  const { scale, write } = unit(set);
+  const at = set.deferral?.certified.findLast(({ betting }) => betting !== null && betting.share > 0);
+  const point = set.deferral?.points.find(({ parameter }) => parameter === at?.betting?.parameter);
+  const best = find(set, 'best-single');
+  if (!at || !point || point.cost === null || !best?.quality || !best.cost) return [];
+  const [quality, x] = [best.quality.value, scale * point.cost * best.cost.value];
+  const name = `certified, at most ${pointsOf(at.epsilon)} lost`;
+  return [
+    {
+      name,
+      x,
+      y: 100 * (quality - point.loss.value),
+      low: 100 * (quality - point.loss.high),
+      high: 100 * (quality - point.loss.low),
+      colour: 'var(--blue)',
+      radius: 5,
+      title: `${name}: ${percent(quality - point.loss.value, 1)} %, ${write(x)}`,
+      bold: true,
+    },
+  ];
 }
 
 function toLines(set: ResultSet): Line[] {
