@@ -48,7 +48,7 @@ function title({ more }: LabelsNeeded): string {
   return `${said(more)} more labelled queries would settle it`;
 }
 
-const colours = ['var(--mark-green)', 'var(--blue)', 'var(--sky)', 'var(--purple)', 'var(--loss)'];
+const colours = ['var(--mark-green)', 'var(--blue)', 'var(--sky)', 'var(--context)', 'var(--loss)'];
 
 function seriesOf(curve: LabelsNeeded['curves'][number], i: number, needed: LabelsNeeded): LineSeries[] {
   const points = curve.points.map(({ rows, value }) => ({
