@@ -81,12 +81,12 @@ export function controlsSection(controls: ControlsResult | undefined): Markup | 
   if (controls === undefined) return null;
   const { shuffledLabels, randomFeatures, permutationGlobal, permutationWithinGroup } = controls;
   const lifts = [
-    ['outcomes dealt to other queries', shuffledLabels],
-    ['features of noise', randomFeatures],
+    ['shuffled labels', shuffledLabels],
+    ['random features', randomFeatures],
   ] as const;
   const tests = [
-    ['outcomes permuted over all queries', permutationGlobal],
-    ['outcomes permuted within each group', permutationWithinGroup],
+    ['permuted, all', permutationGlobal],
+    ['permuted in groups', permutationWithinGroup],
   ] as const;
   const known = [...lifts, ...tests].some(([, at]) => at !== null);
   if (!known) return null;

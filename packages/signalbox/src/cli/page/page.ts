@@ -8,6 +8,7 @@ import { ceilingsSection } from './ceilings.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
 import { calibrationSection, choicesSection } from './choices.ts';
+import { complementaritySection } from './complementarity.ts';
 import { deferralSection } from './deferral.ts';
 import { groupsSection, heatSection } from './groups.ts';
 import { controlsSection, ladderSection } from './ladder.ts';
@@ -110,6 +111,7 @@ ${deferralSection(set, drawing)}
 ${groupsSection(set, drawing)}
 ${heatSection(set)}
 ${waterfallSection(set, drawing)}
+${complementaritySection(set, drawing)}
 ${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
 ${choicesSection(set)}
 ${calibrationSection(set)}

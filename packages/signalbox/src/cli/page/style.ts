@@ -36,7 +36,7 @@ a { color: var(--link); }
 .flag strong { color: var(--alarm); }
 a.term { color: inherit; text-decoration: underline dotted var(--context); text-underline-offset: 3px; }
 .key { white-space: nowrap; font-weight: 600; }
-.blue { color: var(--blue); } .orange { color: var(--orange); } .green { color: var(--green); }
+.blue { color: var(--blue); } .orange { color: var(--orange); } .green { color: var(--green); } .loss { color: var(--alarm); }
 figure { margin: 0 0 12px; }
 svg.chart { display: block; max-width: 100%; height: auto; overflow: visible; background: none; }
 svg.chart text { white-space: pre; }
