@@ -1,6 +1,7 @@
 import type { ResultSet, Results } from '../../core/results.ts';
 import { count, counted, duration } from '../words/numbers.ts';
 import { type Child, html, type Markup } from './markup.ts';
+import { ruleFacts } from './rule.ts';
 import { term } from './terms.ts';
 
 /** Flags and notes: what the reader must know before believing a number. */
@@ -66,6 +67,7 @@ export function methodSection(results: Results, set: ResultSet): Markup {
     ],
     ['Encoder', set.encoder ?? 'not named'],
     ['Intervals', intervals(protocol.kind)],
+    ...ruleFacts(set),
     ...(set.notes ?? []).map((note): [Child, Child] => ['Note', note]),
     ...Object.entries(set.digests ?? {}).map(([file, digest]): [Child, Child] => [
       html`SHA-256`,

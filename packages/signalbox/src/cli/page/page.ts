@@ -9,17 +9,28 @@ import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
 import { calibrationSection, choicesSection } from './choices.ts';
 import { complementaritySection } from './complementarity.ts';
+import { indexed } from './contents.ts';
 import { deferralSection } from './deferral.ts';
 import { groupsSection, heatSection } from './groups.ts';
 import { controlsSection, ladderSection } from './ladder.ts';
+import { learningSection } from './learning.ts';
+import { ledgerSection } from './ledger.ts';
 import { html, type Markup, raw } from './markup.ts';
 import { flagsSection, methodSection } from './method.ts';
-import { script } from './script.ts';
+import { moneySection } from './money.ts';
+import { noiseSection } from './noise.ts';
+import { paging, pagingStyle } from './paging.ts';
+import { robustnessSection } from './robustness.ts';
+import { scenariosSection } from './scenarios.ts';
+import { script as sorting } from './script.ts';
 import { style } from './style.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
 import { verdictStrip } from './verdict.ts';
 import { waterfallSection } from './waterfall.ts';
+import { classifierSection, whySection } from './why.ts';
+
+const script = sorting + paging;
 
 export interface PageOptions {
   readonly title?: string;
@@ -36,7 +47,7 @@ export async function renderPage(results: Results, options: PageOptions = {}): P
   const title = options.title ?? `Signalbox: ${results.sets.map((set) => set.dataset).join(', ')}`;
   const several = results.sets.length > 1;
   const sections = results.sets.map((set, i) =>
-    section(results, set, { drawing, id: `set-${i + 1}`, several, truth: truthOf(options.truth, set) }),
+    section(results, set, { drawing, id: setId(i), several, truth: truthOf(options.truth, set) }),
   );
   const simulated = results.sets.some((set) => truthOf(options.truth, set) !== undefined);
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`;
@@ -48,14 +59,14 @@ export async function renderPage(results: Results, options: PageOptions = {}): P
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="generator" content="signalbox ${results.version}">
 <title>${title}</title>
-<style>${raw(style)}</style>
+<style>${raw(style + pagingStyle)}</style>
 </head>
 <body>
 <svg class="hatch" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" style="stroke:var(--context);stroke-width:2;stroke-opacity:.6"></line></pattern></defs></svg>
 <header>
 ${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
 <h1>${title}</h1>
-${several ? overview(results) : null}
+${several ? (scenariosSection(results, setId) ?? overview(results)) : null}
 </header>
 <main>
 ${sections}
@@ -67,12 +78,14 @@ ${glossaryList()}
 `.html;
 }
 
+const setId = (i: number): string => `set-${i + 1}`;
+
 const truthOf = (truths: Truths | undefined, set: ResultSet): Truth | undefined =>
   truths && Object.hasOwn(truths, set.dataset) ? truths[set.dataset] : undefined;
 
 function overview(results: Results): Markup {
   return html`<ul>${results.sets.map(
-    (set, i) => html`<li><a href="#set-${i + 1}">${set.dataset}</a>: ${unbroken(answer(set).quality)}</li>
+    (set, i) => html`<li><a href="#${setId(i)}">${set.dataset}</a>: ${unbroken(answer(set).quality)}</li>
 `,
   )}</ul>
 <p class="context">${scopeOf(results.sets)}</p>`;
@@ -87,8 +100,7 @@ interface Job {
 
 function section(results: Results, set: ResultSet, { drawing, id, several, truth }: Job): Markup {
   const said = answer(set);
-  // Published figures have two decimals; what is reproduced must be comparable with them.
-  const least = results.command.startsWith('reproduce') ? 2 : 0;
+  const { body, contents } = indexed(evidence(results, set, { drawing, id, truth }), id, several);
   return html`<section id="${id}">
 ${several ? html`<h2>${set.dataset}</h2>` : null}
 <p class="context">${several ? '' : `${set.dataset}: `}${counted(set.rows, 'row')}, ${counted(set.models.length, 'model')}, ${counted(set.groups.length, 'group')}</p>
@@ -101,24 +113,40 @@ ${nextSteps(set, results.command).map(
   (step) => html`<p>${step}</p>
 `,
 )}
-${truth ? truthSection(set, truth) : null}
+${contents}
+${body}
+</section>
+`;
+}
+
+/** What the answer rests on, in the order in which a sceptic asks. */
+function evidence(results: Results, set: ResultSet, job: Omit<Job, 'several'>): Markup {
+  const { drawing, id, truth } = job;
+  // Published figures have two decimals; what is reproduced must be comparable with them.
+  const least = results.command.startsWith('reproduce') ? 2 : 0;
+  return html`${truth ? truthSection(set, truth) : null}
 ${ceilingsSection(set, drawing)}
 ${ladderSection(set, drawing)}
 ${controlsSection(set.controls)}
 ${systemsSection(set, drawing, least)}
 ${planeSection(set, drawing, id)}
 ${deferralSection(set, drawing)}
+${moneySection(set)}
 ${groupsSection(set, drawing)}
 ${heatSection(set)}
+${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
 ${waterfallSection(set, drawing)}
 ${complementaritySection(set, drawing)}
-${set.groups.length < 2 ? html`<p class="context">There ${set.groups.length === 1 ? 'is one group' : 'are no groups'}, so there is no map of groups and models.</p>` : null}
+${noiseSection(set)}
+${learningSection(set, drawing)}
+${robustnessSection(set, drawing)}
+${ledgerSection(set)}
+${whySection(set, drawing)}
+${classifierSection(set)}
 ${choicesSection(set)}
 ${calibrationSection(set)}
 ${flagsSection(set)}
-${methodSection(results, set)}
-</section>
-`;
+${methodSection(results, set)}`;
 }
 
 function planeTitle(at: AtLevel, kept: Estimate | null | undefined): string {

@@ -28,6 +28,7 @@ p, dl, ul { max-width: 72ch; margin: 0 0 12px; overflow-wrap: anywhere; }
 ul { padding-left: 20px; }
 a { color: var(--link); }
 .answer { font-size: 18px; font-weight: 600; max-width: 64ch; }
+.contents ol { margin: 0; padding-left: 28px; font-size: 14px; columns: 2 400px; column-gap: 48px; max-width: 1100px; } .contents li { break-inside: avoid; margin-bottom: 4px; }
 .verdicts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 48px; margin-bottom: 12px; }
 .verdict > .context { margin: 0; }
 .context, .subtitle, figcaption { color: var(--context); font-size: 14px; }

@@ -113,6 +113,11 @@ function columnsOf(set: ResultSet, systems: readonly System[], least: number): C
     cell: (s) => withInterval(of(s), (x) => fixed(x, 3)),
     shown: any(of),
   });
+  const optional = (of: (system: System) => Estimate | undefined, head: Child): Column => ({
+    head,
+    cell: (s) => estimateCell(of(s), quality),
+    shown: any(of),
+  });
   const p = (of: (system: System) => { p: number } | null, shown: boolean): Column => ({
     head: term('p'),
     cell: (s) => numberCell(of(s)?.p, pValue(of(s)?.p ?? 1)),
@@ -140,6 +145,9 @@ function columnsOf(set: ResultSet, systems: readonly System[], least: number): C
     },
     p((s) => s.versus.taskTable, tabled),
     costColumn(set, systems),
+    latencyColumn(systems),
+    optional((s) => s.raw, html`${term('raw')} score, %`),
+    optional((s) => s.asReleased, html`${term('as released')}, %`),
     unit((s) => s.aiq, term('AIQ')),
     unit((s) => s.aiqLift, term('AIQ lift')),
     unit((s) => s.apgr, term('APGR')),
@@ -159,6 +167,15 @@ const timing = (head: string, of: (system: System) => number): Column => ({
   head,
   cell: (s) => (s.kind === 'router' ? numberCell(of(s), duration(of(s))) : empty),
 });
+
+/** Milliseconds, where the table records them. */
+function latencyColumn(systems: readonly System[]): Column {
+  return {
+    head: 'latency, ms',
+    cell: (s) => withInterval(s.latency, (x) => fixed(x, 0)),
+    shown: systems.some((s) => s.latency !== undefined),
+  };
+}
 
 function costColumn(set: ResultSet, systems: readonly System[]): Column {
   if (set.costUnit === 'strong share') {
