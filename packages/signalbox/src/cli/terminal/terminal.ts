@@ -4,6 +4,7 @@ import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scopeOf } from '../words/sentences.ts';
 import { groupsTable, sources } from './groups.ts';
 import { ascii, type Paint, paint } from './paint.ts';
+import { few, leftOut, scenariosTable, whyLine } from './study.ts';
 import { summary } from './summary.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
 import type { View } from './view.ts';
@@ -32,7 +33,8 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     return section(view, { several, command: results.command, truth: options.truth });
   });
   const blank = several ? '\n\n\n' : '\n\n';
-  const text = `${[...blocks, ending(results, width, paints)].join(blank)}\n`;
+  const overview = scenariosTable(results, { width, paint: paints });
+  const text = `${[overview, ...blocks, ending(results, width, paints)].filter(Boolean).join(blank)}\n`;
   return options.unicode ? text : ascii(text);
 }
 
@@ -45,6 +47,7 @@ interface About {
 function section(view: View, about: About): string {
   const { set, width, paint: p } = view;
   const said = answer(set);
+  const shown = few(view);
   const truth = about.truth && Object.hasOwn(about.truth, set.dataset) ? about.truth[set.dataset] : undefined;
   const paragraph = (text: string, style: (line: string) => string): string =>
     wrap(clean(text), width).map(style).join('\n');
@@ -54,10 +57,14 @@ function section(view: View, about: About): string {
     [said.quality, said.cost]
       .map((text) => paragraph(text, set.verdict === undefined ? p.bold : (line) => line))
       .join('\n'),
-    said.asides.map((text) => paragraph(text, p.dim)).join('\n'),
+    [...said.asides, whyLine(set)]
+      .filter(Boolean)
+      .map((text) => paragraph(text, p.dim))
+      .join('\n'),
     truth === undefined ? '' : truthTable(view, truth),
-    systemsTable(view),
-    routersTable(view),
+    systemsTable(shown.view),
+    leftOut(shown.left, p),
+    routersTable(shown.view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.
     about.several ? '' : modelsTable(view),

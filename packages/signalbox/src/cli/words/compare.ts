@@ -109,5 +109,8 @@ function sameRows(a: ResultSet, b: ResultSet): SetPair['rows'] {
 }
 
 /** What two values with their intervals say without pairing. */
-export const judged = ({ overlap, difference }: Pair): string =>
-  overlap ? 'may be noise' : difference > 0 ? 'B is higher' : 'B is lower';
+export function judged({ a, b, overlap, difference }: Pair): string {
+  if (difference === 0 && a.low === b.low && a.high === b.high) return 'equal';
+  if (overlap) return 'may be noise';
+  return difference > 0 ? 'B is higher' : 'B is lower';
+}
