@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { weightedF1 } from '../math/f1.ts';
 import { column } from '../math/matrix.ts';
-import { close } from '../math/reference.fixture.ts';
 import { rng } from '../math/rng.ts';
 import { quietContext, world } from './contract.ts';
-import { bestThreshold, calibrate, fitLinearLabel, innerParts, withClassWeights } from './labels.ts';
+import { bestThreshold, calibrate, withClassWeights } from './labels.ts';
+import type { LinearLabels } from './linear-labels.ts';
 import { multiLabel } from './multi-label.ts';
 import { separate } from './separate.ts';
 
@@ -120,15 +120,21 @@ test('separate: a fraction above one half is right, and no other', async () => {
   );
 });
 
-test('each model keeps a penalty of its own', () => {
+test('separate: each model keeps a penalty of its own; multi-label: all keep the same', async () => {
   const train = skewed(200, 0.5);
-  const context = quietContext(0);
-  const parts = innerParts(train, context);
-  const noise = Float64Array.from({ length: 200 }, (_, i) => Number(Math.sin(i * 78.233) > 0));
-  const of = (y: Float64Array, penalties: number[]): Float64Array =>
-    fitLinearLabel({ x: train.features, labels: { y }, parts, penalties }, context).coefficients;
-  const told = column(train.table.quality, 0);
-  // The search starts elsewhere, and ends within its tolerance.
-  close(of(told, [0.1, 1000]), of(told, [0.1]), 1e-4);
-  close(of(noise, [0.1, 1000]), of(noise, [1000]), 1e-4);
+  // The first model is told by the features, the second by nothing.
+  for (let i = 0; i < 200; i++) train.table.quality.data[i * 2 + 1] = Number(Math.sin(i * 78.233) > 0);
+  const of = async (router: typeof separate | typeof multiLabel, penalties: number[]) => {
+    const params = router.params.parse({ penalties });
+    const state = (await router.fit(train, params as never, quietContext(0))) as LinearLabels;
+    return [0, 1].map((m) => Math.hypot(...column(state.coefficients, m)));
+  };
+  const [weak, strong] = [await of(separate, [0.1]), await of(separate, [1000])];
+  const own = await of(separate, [0.1, 1000]);
+  assert.ok(Math.abs(own[0]! - weak[0]!) < 1e-3, `${own[0]}`);
+  assert.ok(Math.abs(own[1]! - strong[1]!) < 1e-3, `${own[1]}`);
+  const [light, heavy] = [await of(multiLabel, [0.1]), await of(multiLabel, [1000])];
+  const shared = await of(multiLabel, [0.1, 1000]);
+  const near = (a: number[], b: number[]): boolean => a.every((x, m) => Math.abs(x - b[m]!) < 1e-3);
+  assert.ok(near(shared, light) !== near(shared, heavy), `${shared}`);
 });

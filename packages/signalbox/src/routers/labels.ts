@@ -3,7 +3,6 @@ import type { Prediction, Training } from '../core/router.ts';
 import { weightedF1 } from '../math/f1.ts';
 import { fitLogistic, sigmoid } from '../math/logistic.ts';
 import { fromRows, type Matrix, matrix, selectRows } from '../math/matrix.ts';
-import { predictRidge } from '../math/ridge.ts';
 
 /** Training rows in two: inner fold 0, held out to choose, calibrate and set thresholds on, and the others. */
 export interface Parts {
@@ -132,64 +131,4 @@ export function calibrated(
     }
   });
   return { quality, capable };
-}
-
-/** A logistic regression and how its score is read. */
-export type LinearLabel = Calibration & {
-  readonly coefficients: Float64Array;
-  /** NaN for a model never observed. */
-  readonly intercept: number;
-};
-
-/** On the gradient of the mean loss: no prediction moves by a thousandth beyond it. */
-const tolerance = 1e-5;
-
-/** The penalty of the least loss on the held-out part, calibrated there; then fitted on all rows. */
-export function fitLinearLabel(
-  args: {
-    readonly x: Matrix;
-    readonly labels: Labels;
-    readonly parts: Parts;
-    readonly penalties: readonly number[];
-  },
-  context: Context,
-): LinearLabel {
-  const { x, labels, parts, penalties } = args;
-  if (labels.y.every(Number.isNaN))
-    return { coefficients: new Float64Array(x.cols), intercept: Number.NaN, ...noOpinion };
-  const [kept, held] = [pick(labels, parts.kept), pick(labels, parts.held)];
-  let best: { penalty: number; loss: number; score: ArrayLike<number> } | undefined;
-  let start: { coefficients: Float64Array; intercept: number } | undefined;
-  if (held.y.some((value) => !Number.isNaN(value)) && kept.y.some((value) => !Number.isNaN(value))) {
-    // From the strongest penalty to the weakest, each fit starting at the one before.
-    for (const penalty of [...penalties].sort((a, b) => b - a)) {
-      context.signal?.throwIfAborted();
-      start = fitLogistic({ x: parts.keptX, ...kept, penalty, tolerance, ...(start && { start }) });
-      const score = linearScore(parts.heldX, start);
-      const loss = logLoss(held, score);
-      if (best === undefined || loss < best.loss) best = { penalty, loss, score };
-    }
-  }
-  const penalty = best?.penalty ?? Math.max(...penalties);
-  const fit = fitLogistic({ x, ...labels, penalty, tolerance, ...(start && { start }) });
-  return { ...fit, ...(best === undefined ? uncalibrated : calibrate(best.score, held)) };
-}
-
-/** Log odds of each row. */
-export function linearScore(
-  x: Matrix,
-  fit: { readonly coefficients: Float64Array; readonly intercept: number },
-): ArrayLike<number> {
-  const coefficients = { rows: fit.coefficients.length, cols: 1, data: fit.coefficients };
-  return predictRidge({ coefficients, intercept: Float64Array.of(fit.intercept) }, x).data;
-}
-
-function logLoss({ y, weights }: Labels, score: ArrayLike<number>): number {
-  let sum = 0;
-  y.forEach((value, i) => {
-    if (Number.isNaN(value)) return;
-    const loss = Math.log1p(Math.exp(-Math.abs(score[i]!))) + Math.max(score[i]!, 0) - value * score[i]!;
-    sum += weights === undefined ? loss : weights[i]! * loss;
-  });
-  return sum;
 }

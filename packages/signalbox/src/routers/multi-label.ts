@@ -1,30 +1,28 @@
 import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Router, Training } from '../core/router.ts';
-import { column, type Matrix, matrix, row } from '../math/matrix.ts';
+import { column, type Matrix } from '../math/matrix.ts';
 import { fitMlp, type MlpState, predictMlp } from '../math/mlp.ts';
 import {
   type Calibration,
   calibrate,
   calibrated,
-  fitLinearLabel,
   innerParts,
   type Labels,
-  type LinearLabel,
-  linearScore,
   noOpinion,
   pick,
   uncalibrated,
   withClassWeights,
 } from './labels.ts';
+import { fitLinearLabels, type LinearLabels, linearScores, side } from './linear-labels.ts';
 
 const params = z.strictObject({
   /** A regression for each model, or one hidden layer that all models share. */
   head: z.enum(['linear', 'mlp']).default('linear'),
   /** Whether right and wrong outcomes of a model count by their rows, or each as much as the other. */
   weights: z.enum(['plain', 'balanced']).default('plain'),
-  /** Of the linear head. Candidates for the L2 penalty on the summed loss (scikit-learn's 1 / C); each model keeps its best on a held-out inner fold. */
-  penalties: z.array(z.number().positive()).min(1).default([0.3, 3, 30]),
+  /** Of the linear head. Candidates for the L2 penalty on the summed loss (scikit-learn's 1 / C); the best for all models together on a held-out inner fold is kept. */
+  penalties: z.array(z.number().positive()).min(1).default([1, 3, 10, 30, 100]),
   /** Of the head mlp: units of its layer. */
   hidden: z.int().positive().default(64),
   /** Of the head mlp: at most so many; the epoch of the least loss on the held-out inner fold is kept. */
@@ -32,12 +30,11 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
-type LinearState = { readonly labels: readonly LinearLabel[] };
 type MlpHead = {
   readonly network: Pick<MlpState, keyof MlpState>;
   readonly labels: readonly Calibration[];
 };
-type State = LinearState | MlpHead;
+type State = LinearLabels | MlpHead;
 
 /**
  * One output per model on the encoded query, fractional outcomes as they are, its probabilities calibrated by
@@ -60,9 +57,10 @@ export const multiLabel: Router<Params, State> = {
     const labels = train.table.models.map((_, m) =>
       withClassWeights(column(train.table.quality, m), params.weights),
     );
+    const { name } = multiLabel;
     return params.head === 'mlp'
       ? fitNetwork({ train, labels, params }, context)
-      : fitLinear({ train, labels, params }, context);
+      : fitLinearLabels({ train, labels, penalties: params.penalties, shared: true, name }, context);
   },
   predict: ({ features }, state) => {
     const scores = 'network' in state ? networkScores(features, state) : linearScores(features, state);
@@ -81,20 +79,6 @@ interface Work {
   readonly params: Params;
 }
 
-function fitLinear({ train, labels, params }: Work, context: Context): LinearState {
-  const parts = innerParts(train, context);
-  const fitted = labels.map((label, m) => {
-    context.progress('multi-label', m, labels.length);
-    const { penalties } = params;
-    return fitLinearLabel({ x: train.features, labels: label, parts, penalties }, context);
-  });
-  context.progress('multi-label', labels.length, labels.length);
-  return { labels: fitted };
-}
-
-const linearScores = (features: Matrix, { labels }: LinearState): ArrayLike<number>[] =>
-  labels.map((label) => linearScore(features, label));
-
 /** Fewer held-out rows can neither choose an epoch nor calibrate: every epoch is run, and the outputs stand as they are. */
 const fewest = 20;
 
@@ -103,10 +87,7 @@ function fitNetwork({ train, labels, params }: Work, context: Context): MlpHead 
   const enough = held.length >= fewest;
   const network = fitMlp({
     x: train.features,
-    y: side(labels.map(({ y }) => y)),
-    ...(params.weights === 'balanced' && {
-      weights: side(labels.map(({ y, weights }) => weights ?? new Float64Array(y.length).fill(1))),
-    }),
+    ...side(labels),
     hidden: params.hidden,
     epochs: params.epochs,
     rate: 0.003,
@@ -137,13 +118,4 @@ function networkScores(features: Matrix, { network }: Pick<MlpHead, 'network'>):
       return Math.log(inside / (1 - inside));
     }),
   );
-}
-
-/** Columns beside each other. */
-function side(columns: readonly Float64Array[]): Matrix {
-  const out = matrix(columns[0]?.length ?? 0, columns.length);
-  columns.forEach((values, m) => {
-    for (let i = 0; i < out.rows; i++) row(out, i)[m] = values[i]!;
-  });
-  return out;
 }
