@@ -6,6 +6,7 @@ import { assess } from '../pipeline/assess.ts';
 import type { Evaluated } from '../pipeline/evaluate.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
 import { results } from '../pipeline/report.ts';
+import { compare } from './compare.ts';
 import {
   choicesOf,
   curvePolicyOf,
@@ -39,19 +40,29 @@ export function addReport(program: Command): void {
   const command = program
     .command('report')
     .description('is routing between these models worth it, on this outcome table?')
-    .argument('<data...>', 'files or folders of one outcome table');
+    .argument('[data...]', 'files or folders of one outcome table');
   withVerdictFlags(withResultFlags(withPartFlags(withTableFlags(command))))
-    .option('--routers <list>', 'routers to compare beside the baselines, or all', 'all')
+    .option(
+      '--routers <list>',
+      'routers to compare beside the baselines (the usual ones unless named), or all',
+    )
     .addOption(
       new Option('--seed <number>', 'of folds, fits and intervals')
         .default(0)
         .argParser(wholeNumber('--seed')),
     )
     .option('--folds <file>', 'write the folds to this file, or read them if it exists')
+    .option('--compare <files...>', 'instead of data: two files that --json printed, side by side')
     .action(async (data: string[], flags: ReportFlags & { seed: number }) => {
       const session = openSession({ seed: flags.seed });
       try {
-        await report(data, flags, session);
+        if (flags.compare) await compare([...flags.compare, ...data], flags, session);
+        else if (data.length > 0) await report(data, flags, session);
+        else
+          throw new SignalboxError(
+            'usage',
+            'No data was given; give the files or folders of one outcome table, or --compare A.json B.json.',
+          );
       } finally {
         session.close();
       }
@@ -61,7 +72,7 @@ export function addReport(program: Command): void {
 type ReportFlags = TableFlags &
   PartFlags &
   ResultFlags &
-  VerdictFlags & { readonly routers: string; readonly folds?: string };
+  VerdictFlags & { readonly routers?: string; readonly folds?: string; readonly compare?: string[] };
 
 async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
   const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];

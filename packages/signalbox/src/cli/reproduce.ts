@@ -21,7 +21,7 @@ import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, wholeNumber } from './table-options.ts';
 
 type Flags = PartFlags &
-  ResultFlags & { data?: string; table?: string; quick?: boolean; routers: string; seed: number };
+  ResultFlags & { data?: string; table?: string; quick?: boolean; routers?: string; seed: number };
 
 export function addReproduce(program: Command): void {
   const list = Object.entries(studies).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
@@ -34,7 +34,7 @@ export function addReproduce(program: Command): void {
     .option('--quick', 'lessons: fewer fits and draws, for a first look')
     .addHelpText('after', `\nStudies:\n${list.join('\n')}`);
   withResultFlags(withPartFlags(command))
-    .option('--routers <list>', 'routers to compare beside the baselines, or all', 'all')
+    .option('--routers <list>', 'routers to compare beside the baselines (the usual ones unless named), or all')
     .addOption(
       new Option('--seed <number>', 'of folds, fits and intervals')
         .default(0)

@@ -1,6 +1,7 @@
 import { expectedOf, shares } from '../core/choice.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Estimate, System } from '../core/results.ts';
+import type { Estimate, System, Versus } from '../core/results.ts';
+import { holm } from '../math/hypothesis.ts';
 import { column, type Matrix, matrix } from '../math/matrix.ts';
 import { hindsightBest, onlyModel } from '../metrics/bounds.ts';
 import { calibration, choiceEntropy } from '../metrics/calibration.ts';
@@ -103,7 +104,27 @@ export function measure(args: MeasureArgs): System[] {
       predictSecondsPer1000: from?.predictSecondsPer1000 ?? 0,
     };
   });
-  return curves && plan.table.cost ? withZeroRouter(systems, curves) : systems;
+  const told = adjusted(systems);
+  return curves && plan.table.cost ? withZeroRouter(told, curves) : told;
+}
+
+/** With each router's p against best single and the task table corrected for the number of routers (Holm). */
+function adjusted(systems: readonly System[]): System[] {
+  const of = (against: 'bestSingle' | 'taskTable'): Map<System, number> => {
+    const routers = systems.filter(({ kind, versus }) => kind === 'router' && versus[against] !== null);
+    const p = holm(routers.map(({ versus }) => versus[against]!.p));
+    return new Map(routers.map((system, i) => [system, p[i]!]));
+  };
+  const [single, table] = [of('bestSingle'), of('taskTable')];
+  const told = (versus: Versus | null, p: number | undefined): Versus | null =>
+    versus && p !== undefined ? { ...versus, adjusted: p } : versus;
+  return systems.map((system) => ({
+    ...system,
+    versus: {
+      bestSingle: told(system.versus.bestSingle, single.get(system)),
+      taskTable: told(system.versus.taskTable, table.get(system)),
+    },
+  }));
 }
 
 const constants = new Set(['cheapest', 'best-single']);

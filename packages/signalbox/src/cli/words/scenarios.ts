@@ -38,8 +38,9 @@ export function scenario(set: ResultSet): Scenario {
 
 function words(lift: Versus | null): string {
   if (lift === null) return 'not compared';
-  if (lift.low > 0) return 'yes, beyond noise';
-  if (lift.high < 0) return 'no, it loses';
+  // Picked from many: only a p corrected for all of them may call it beyond noise.
+  const beyond = lift.adjusted === undefined ? lift.low > 0 || lift.high < 0 : lift.adjusted < 0.05;
+  if (beyond) return lift.value > 0 ? 'yes, beyond noise' : 'no, it loses';
   return lift.value > 0 ? 'no, not beyond noise' : 'no';
 }
 
