@@ -12,7 +12,7 @@ import { term } from './terms.ts';
 export function learningSection(set: ResultSet, drawing: Drawing): Markup | null {
   const needed = set.labelsNeeded;
   if (needed === undefined) return null;
-  const series = needed.curves.flatMap((curve, i) => seriesOf(curve, i, needed));
+  const series = needed.curves.flatMap((curve) => seriesOf(curve, needed));
   const facts = factsOf(needed);
   if (series.length === 0 && facts.length === 0) return null;
   const effect = set.verdict?.parameters.minimumEffect;
@@ -32,7 +32,7 @@ export function learningSection(set: ResultSet, drawing: Drawing): Markup | null
     },
     drawing,
   );
-  const dots = html`Dots: quality with its 95 % interval after so many training queries; dashed: the fitted ${term('learning curve')}, continued beyond what is there.`;
+  const dots = html`Dots: quality with its 95 % interval after so many training queries; line: the fitted ${term('learning curve')}, dashed beyond what is there.`;
   return html`<h3>${title(needed)}</h3>
 ${series.length > 0 ? html`<p class="subtitle">${dots}</p><figure>${chart}</figure>` : null}
 ${facts.length > 0 ? html`<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>` : null}
@@ -48,9 +48,20 @@ function title({ more }: LabelsNeeded): string {
   return `${said(more)} more labelled queries would settle it`;
 }
 
-const colours = ['var(--mark-green)', 'var(--blue)', 'var(--sky)', 'var(--context)', 'var(--loss)'];
+/** The task table and the best router have their colours everywhere. */
+const fixedColours: Readonly<Record<string, string>> = {
+  'task-table': 'var(--mark-green)',
+  'best-router': 'var(--blue)',
+};
+const others = ['var(--sky)', 'var(--context)', 'var(--loss)'];
 
-function seriesOf(curve: LabelsNeeded['curves'][number], i: number, needed: LabelsNeeded): LineSeries[] {
+function colourOf(rung: string, { curves }: LabelsNeeded): string {
+  if (Object.hasOwn(fixedColours, rung)) return fixedColours[rung]!;
+  const rest = curves.map((curve) => curve.rung).filter((name) => !Object.hasOwn(fixedColours, name));
+  return others[rest.indexOf(rung) % others.length]!;
+}
+
+function seriesOf(curve: LabelsNeeded['curves'][number], needed: LabelsNeeded): LineSeries[] {
   const points = curve.points.map(({ rows, value }) => ({
     x: rows,
     y: 100 * value.value,
@@ -59,20 +70,21 @@ function seriesOf(curve: LabelsNeeded['curves'][number], i: number, needed: Labe
     title: `${rungLabel(curve.rung)}, ${counted(rows, 'training query', 'training queries')}: ${percent(value.value, 1)} % ${bracket(value, (x) => percent(x, 1))}`,
   }));
   if (points.length === 0) return [];
-  const colour = colours[i % colours.length]!;
+  const colour = colourOf(curve.rung, needed);
   const shown = { name: rungLabel(curve.rung), colour };
   const { fit } = curve;
   if (fit === null) return [{ ...shown, points, dots: true }];
   const [from, there] = [points[0]!.x, points.at(-1)!.x];
   const to = Math.max(2 * there, there + (needed.more?.[1] ?? 0));
-  const steps = Array.from({ length: 33 }, (_, s) => from * (to / from) ** (s / 32));
+  const along = (start: number, end: number) =>
+    Array.from({ length: 33 }, (_, s) => start * (end / start) ** (s / 32)).map((x) => ({
+      x,
+      y: 100 * (fit.limit - fit.scale * x ** -fit.power),
+    }));
   return [
-    {
-      ...shown,
-      dashed: true,
-      points: steps.map((x) => ({ x, y: 100 * (fit.limit - fit.scale * x ** -fit.power) })),
-    },
-    { name: '', colour, points, dots: true },
+    { name: '', colour, points: along(from, there) },
+    { ...shown, dashed: true, points: along(there, to) },
+    { name: '', colour, points, dots: true, unlined: true },
   ];
 }
 

@@ -18,6 +18,8 @@ export interface LineSeries {
   /** Dots, with their intervals where there are some. */
   readonly dots?: boolean;
   readonly bold?: boolean;
+  /** Dots alone, where another series draws the line. */
+  readonly unlined?: boolean;
 }
 
 /** A line across the chart, named where it stands. */
@@ -128,13 +130,17 @@ function draw(chart: LineChart, drawing: Drawing, layout: Layout): Markup {
 function lineMarks(series: LineSeries, { Plot }: Drawing) {
   const measured = series.points.filter((point) => point.low !== undefined);
   return [
-    Plot.line(series.points, {
-      x: 'x',
-      y: 'y',
-      stroke: series.colour,
-      strokeWidth: series.bold ? 2.5 : 1.5,
-      ...(series.dashed ? { strokeDasharray: '5,4' } : {}),
-    }),
+    ...(series.unlined
+      ? []
+      : [
+          Plot.line(series.points, {
+            x: 'x',
+            y: 'y',
+            stroke: series.colour,
+            strokeWidth: series.bold ? 2.5 : 1.5,
+            ...(series.dashed ? { strokeDasharray: '5,4' } : {}),
+          }),
+        ]),
     ...(series.dots
       ? [
           Plot.ruleX(measured, {
