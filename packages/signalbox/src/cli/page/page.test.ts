@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import type { Results, System } from '../../core/results.ts';
 import { faceContract, fakeResults, fakeSet, shapes } from '../words/contract.ts';
+import { evidenceShapes } from '../words/contract-evidence.ts';
 import { glossary } from '../words/glossary.ts';
 import { fixed, percent, points } from '../words/numbers.ts';
 import { renderPage } from './page.ts';
@@ -16,7 +17,7 @@ faceContract('the page', async (results) => {
   return body.documentElement.textContent ?? '';
 });
 
-for (const [name, results] of Object.entries(shapes)) {
+for (const [name, results] of Object.entries({ ...shapes, ...evidenceShapes() })) {
   test(`the page needs nothing else and is well formed: ${name}`, async () => {
     const page = await renderPage(results);
     assert.doesNotMatch(page, /@import|<link|<iframe|<object|<embed|<base|\ssrcset=/i);

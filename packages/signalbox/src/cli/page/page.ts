@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Estimate, ResultSet, Results } from '../../core/results.ts';
 import { counted, unbroken } from '../words/numbers.ts';
 import type { Truth, Truths } from '../words/reading.ts';
@@ -23,6 +22,7 @@ import { paging, pagingStyle } from './paging.ts';
 import { robustnessSection } from './robustness.ts';
 import { scenariosSection } from './scenarios.ts';
 import { script as sorting } from './script.ts';
+import { shell } from './shell.ts';
 import { style } from './style.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
@@ -30,18 +30,13 @@ import { verdictStrip } from './verdict.ts';
 import { waterfallSection } from './waterfall.ts';
 import { classifierSection, whySection } from './why.ts';
 
-const script = sorting + paging;
-
 export interface PageOptions {
   readonly title?: string;
   /** Exact expected values, by the name of a simulated set. */
   readonly truth?: Truths;
 }
 
-/**
- * The results as one HTML file that needs nothing else: no network, no other file, no script to be read.
- * A content security policy lets no script run but the page's own, whatever a name in the data holds.
- */
+/** The results as one HTML file that needs nothing else, nor a script to be read. */
 export async function renderPage(results: Results, options: PageOptions = {}): Promise<string> {
   const drawing = await makeDrawing();
   const title = options.title ?? `Signalbox: ${results.sets.map((set) => set.dataset).join(', ')}`;
@@ -50,32 +45,17 @@ export async function renderPage(results: Results, options: PageOptions = {}): P
     section(results, set, { drawing, id: setId(i), several, truth: truthOf(options.truth, set) }),
   );
   const simulated = results.sets.some((set) => truthOf(options.truth, set) !== undefined);
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="generator" content="signalbox ${results.version}">
-<title>${title}</title>
-<style>${raw(style + pagingStyle)}</style>
-</head>
-<body>
-<svg class="hatch" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" style="stroke:var(--context);stroke-width:2;stroke-opacity:.6"></line></pattern></defs></svg>
-<header>
-${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
+  return shell({
+    title,
+    version: results.version,
+    style: style + pagingStyle,
+    script: sorting + paging,
+    header: html`${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
 <h1>${title}</h1>
-${several ? (scenariosSection(results, setId) ?? overview(results)) : null}
-</header>
-<main>
-${sections}
-${glossaryList()}
-</main>
-<script>${raw(script)}</script>
-</body>
-</html>
-`.html;
+${several ? (scenariosSection(results, setId) ?? overview(results)) : null}`,
+    main: html`${sections}
+${glossaryList()}`,
+  });
 }
 
 const setId = (i: number): string => `set-${i + 1}`;

@@ -29,7 +29,7 @@ ul { padding-left: 20px; }
 a { color: var(--link); }
 .answer { font-size: 18px; font-weight: 600; max-width: 64ch; }
 .contents ol { margin: 0; padding-left: 28px; font-size: 14px; columns: 2 400px; column-gap: 48px; max-width: 1100px; } .contents li { break-inside: avoid; margin-bottom: 4px; }
-.verdicts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 48px; margin-bottom: 12px; }
+div.verdicts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 48px; margin-bottom: 12px; }
 .verdict > .context { margin: 0; }
 .context, .subtitle, figcaption { color: var(--context); font-size: 14px; }
 .subtitle { margin-bottom: 12px; }
@@ -52,6 +52,7 @@ tbody th { font-weight: 400; text-align: left; }
 tbody tr { border-bottom: 1px solid var(--grid); }
 td { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; font-variant-numeric: tabular-nums; font-size: 13px; }
 td.word, th.word { text-align: left; font-family: inherit; }
+td.why { text-align: left; white-space: normal; font-family: inherit; min-width: 24ch; max-width: 60ch; }
 td small { display: block; color: var(--context); font-size: 11px; }
 .scroll th:first-child { position: sticky; left: 0; background: var(--paper); text-align: left; }
 tbody th span.name { display: inline-block; max-width: 34ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fakeResults } from '../words/contract.ts';
+import { fakeEvidence } from '../words/contract-evidence.ts';
+import { type Browser, browserProgram, startBrowser } from './browser.fixture.ts';
+import { renderPage } from './page.ts';
+
+const program = browserProgram();
+const skip = program === undefined && 'no Chromium is installed; set SIGNALBOX_CHROMIUM to its path';
+const set = fakeEvidence();
+let folder: string;
+let file: string;
+let browser: Browser;
+
+before(async () => {
+  if (program === undefined) return;
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-page-'));
+  file = join(folder, 'report.html');
+  await writeFile(file, await renderPage({ ...fakeResults(), sets: [set] }));
+  browser = await startBrowser(program);
+});
+after(async () => {
+  if (program === undefined) return;
+  await browser.close();
+  await rm(folder, { recursive: true });
+});
+
+const seen = (): Promise<string[]> =>
+  browser.run(
+    `[...document.querySelector('.ledger').children].filter((entry) => entry.offsetHeight > 0).map((entry) => entry.dataset.query)`,
+  );
+const click = (word: string): Promise<void> =>
+  browser.run(
+    `[...document.querySelectorAll('.pages button')].find((b) => b.textContent === '${word}').click()`,
+  );
+
+test('a click leads through the ledger, forth and back, and no entry is lost', { skip }, async () => {
+  await browser.open(file);
+  const all = set.ledger!.won.map(({ query }) => query);
+  const met: string[] = [];
+  while (met.length < all.length) {
+    const page = await seen();
+    assert.ok(page.length > 0 && page.length < all.length);
+    assert.ok(page.every((query) => !met.includes(query)));
+    met.push(...page);
+    if (met.length < all.length) await click('next');
+  }
+  assert.deepEqual(met, all);
+  await click('previous');
+  assert.ok(!(await seen()).includes(all.at(-1)!));
+});
+
+test('a click on a head sorts by the exact values', { skip }, async () => {
+  await browser.open(file);
+  const column = await browser.run<string[]>(`(() => {
+    const table = document.querySelector('table.systems');
+    const heads = [...table.querySelectorAll('thead button')];
+    heads.find((head) => head.textContent.startsWith('quality')).click();
+    return [...table.tBodies[0].rows].map((row) => row.cells[2].dataset.value ?? '');
+  })()`);
+  const numbers = column.filter((value) => value !== '').map(Number);
+  assert.deepEqual(
+    numbers,
+    numbers.toSorted((a, b) => b - a),
+  );
+});
+
+for (const width of [360, 1600]) {
+  test(`nothing is wider than the window at ${width} pixels`, { skip }, async () => {
+    await browser.open(file, { width, dark: width === 360 });
+    assert.ok((await browser.run<number>('document.documentElement.scrollWidth')) <= width);
+    const charts = await browser.run<number[]>(
+      `[...document.querySelectorAll('svg.chart')].map((svg) => svg.getBoundingClientRect().right)`,
+    );
+    assert.ok(charts.every((right) => right <= width));
+  });
+}
+
+test('no script of the data runs, and nothing is fetched', { skip }, async () => {
+  await browser.open(file);
+  assert.equal(await browser.run('document.querySelectorAll("img, main script").length'), 0);
+  assert.equal(await browser.run('performance.getEntriesByType("resource").length'), 0);
+});
