@@ -18,7 +18,7 @@ export async function renderComparePage(a: Results, b: Results): Promise<string>
   const comparison = compareRuns(a, b);
   const title = 'Signalbox: two runs side by side';
   const run = (side: string, { command, version, startedAt, seed }: Results): Markup =>
-    html`<dt>${side}</dt><dd><code>signalbox ${command.replace(/^signalbox /, '')}</code>, version ${version}, seed ${String(seed)}, ${startedAt}</dd>`;
+    html`<dt>${side}</dt><dd><code>signalbox ${command.replace(/^signalbox /, '')}</code>, version ${version}, seed ${String(seed)}, ${startedAt.replace(/T(\d\d:\d\d).*Z$/, ' $1 UTC')}</dd>`;
   return shell({
     title,
     version: b.version,
@@ -43,7 +43,7 @@ function alone({ sets, only }: Comparison): string[] {
 function section(pair: SetPair, { drawing, id }: { drawing: Drawing; id: string }): Markup {
   const beyond = pair.pairs.filter(({ overlap }) => !overlap).length;
   const decimals = columnDecimals(pair.pairs.flatMap((one) => [one.a, one.b]));
-  const shown = pair.pairs.filter(({ single }) => !single);
+  const shown = pair.pairs.filter((one) => !one.single && judged(one) !== 'equal');
   return html`<section id="${id}">
 <h2>${pair.dataset}</h2>
 <p class="context">${pair.rows.said}</p>
@@ -51,6 +51,7 @@ ${verdicts(pair)}
 <h3>${beyond === 0 ? 'No system differs beyond its intervals' : `${count(beyond)} of ${count(pair.pairs.length)} systems differ beyond their intervals`}</h3>
 <p class="subtitle">${pair.a.primary === 'macro' ? term('macro', 'Mean of the groups') : term('quality', 'Mean of all queries')} with its 95 % interval. The differences are not paired, so they hold less than a lift within one run: where two intervals overlap, a difference may be noise.</p>
 ${shown.length === 0 ? null : html`<figure>${intervalChart(rowsOf(shown, decimals), { label: 'quality, %: A above, B below', about: 'Quality in both runs.' }, drawing)}</figure>`}
+${pair.pairs.length > shown.length && shown.length > 0 ? html`<p class="context">Drawn: what is not equal in both runs; single models are in the table.</p>` : null}
 ${pair.pairs.length === 0 ? html`<p>No system has a value in both runs.</p>` : table(pair, decimals)}
 ${only(pair)}
 </section>
@@ -60,7 +61,7 @@ ${only(pair)}
 function verdicts({ a, b }: SetPair): Markup | null {
   if (a.verdict === undefined && b.verdict === undefined) return null;
   const [first, second] = [a.verdict && rulings(a.verdict), b.verdict && rulings(b.verdict)];
-  return html`<div class="scroll"><table class="verdicts">
+  return html`<div class="scroll"><table class="ruled">
 <thead><tr><th>question</th><th class="word">A</th><th class="word">B</th></tr></thead>
 <tbody>${(first ?? second)!.map(
     ({ question }, i) =>

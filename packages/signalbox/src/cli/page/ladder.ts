@@ -17,7 +17,7 @@ export function ladderSection(set: ResultSet, drawing: Drawing): Markup | null {
   const rows = ladder.filter(({ rung }) => rung !== 'constant').map((rung) => row(rung, decimals));
   return html`<h3>${title(ladder)}</h3>
 <p class="subtitle">${term('lift', 'Lift')} over the ${term('best single')} in points, each rung fitted on other rows than it is judged by; the intervals of what can be known before generation are ${term('simultaneous')}. Dashed: no lift. Hollow: needs the answers, or hindsight.</p>
-<figure>${intervalChart(rows, { label: 'lift over best single, points', about: 'Predictability ladder.', reference: { at: 0, colour: 'var(--mark-orange)' } }, drawing)}</figure>
+${rows.length === 0 ? null : html`<figure>${intervalChart(rows, { label: 'lift over best single, points', about: 'Predictability ladder.', reference: { at: 0, colour: 'var(--mark-orange)' } }, drawing)}</figure>`}
 <details><summary>The numbers of this chart</summary><div class="scroll"><table>
 <thead><tr><th>rung</th><th class="word">known</th><th>n</th><th>quality, %</th><th>lift, points</th></tr></thead>
 <tbody>${ladder.map(
