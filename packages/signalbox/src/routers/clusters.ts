@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Context } from '../core/context.ts';
 import type { Router } from '../core/router.ts';
-import { assign, type Clustering, kmeans } from '../math/kmeans.ts';
+import { assign, kmeans } from '../math/kmeans.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { centredError } from './centred.ts';
 import { unit } from './neighbours.ts';
@@ -25,7 +24,13 @@ export const clusters: Router<z.infer<typeof params>, State> = {
     const { quality } = table;
     let best: { error: number; centres: Matrix; labels: Int32Array } | undefined;
     for (const k of candidates) {
-      const { centres, labels } = clustering(x, k, context);
+      const { centres, labels } = kmeans(x, {
+        k,
+        rng: context.rng.fork(`clusters/${k}`),
+        restarts: 2,
+        iterations: 30,
+        ...(context.signal && { signal: context.signal }),
+      });
       const error = centredError(
         quality,
         outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa }),
@@ -46,19 +51,6 @@ export const clusters: Router<z.infer<typeof params>, State> = {
   },
   explain: (_, { centres }) => [`The nearest of ${centres.rows} clusters of training queries decides.`],
 };
-
-/** k-means on unit rows, once for every router that clusters them into as many. */
-export function clustering(x: Matrix, k: number, context: Context): Pick<Clustering, 'centres' | 'labels'> {
-  return context.once(`clusters/${k}`, [x], () =>
-    kmeans(x, {
-      k,
-      rng: context.rng.fork(`clusters/${k}`),
-      restarts: 2,
-      iterations: 30,
-      ...(context.signal && { signal: context.signal }),
-    }),
-  );
-}
 
 /** For each row its cell's shrunken means, computed without the row's own inner fold. */
 export function outOfFoldMeans(args: {
