@@ -39,7 +39,7 @@ writeFileSync(
 );
 process.stderr.write(`\n${values.out} is written.\n`);
 
-/** Worlds take turns, so that a run cut short says something of each; the large one comes first, being the longest. */
+/** Worlds take turns, so that a run cut short says something of each; the large one comes last, being the longest. */
 function jobsOf(): Job[] {
   const trials = worlds.flatMap((world) =>
     Array.from(
@@ -47,7 +47,8 @@ function jobsOf(): Job[] {
       (_, seed): Job => ({ kind: 'trial', world, seed }),
     ),
   );
-  const order = (job: Job): number => (job.kind === 'trial' ? (job.world === 'large' ? -1 : job.seed) : -2);
+  const order = (job: Job): number =>
+    job.kind === 'trial' ? (job.world === 'large' ? 1000 + job.seed : job.seed) : -2;
   const plain: Job[] = [];
   const most = Math.ceil(share * plainSeeds);
   for (let from = 0; from < most; from += 50)

@@ -1,9 +1,12 @@
 import type { Context } from '../../core/context.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
+import { takeRows } from '../../core/table.ts';
 import { baselineNames, findEncoder, findPolicy, findRouter } from '../config.ts';
 import type { RouterChoice } from '../cross-fit.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
+import { hasSplit } from '../protocol.ts';
 import { linesBeside } from './lessons-lines.ts';
 import { whyOf } from './lessons-why.ts';
 import type { StudyArgs } from './study.ts';
@@ -18,13 +21,16 @@ const full = [
   'cluster-sets',
 ];
 const few = ['multi-label', 'separate', 'cluster-sets'];
+/** Rows of a first look, where folds are made of them. */
+const quickRows = 2000;
 const policies = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'];
 
 /** Compares the paper's routers under its policies with every bound and baseline, and says why it came out so. */
 export async function evaluateLessons(
-  { table, encoder, quick }: StudyArgs,
+  { table: given, encoder, quick }: StudyArgs,
   context: Context,
 ): Promise<Evaluated & { readonly judged: readonly Judged[] }> {
+  const table = quick ? thinned(given) : given;
   const judged = await Promise.all(policies.map((name) => judgedBy(name)));
   const choices = await Promise.all(
     [...baselineNames, ...(quick ? few : full)].map((name) => findRouter(name)),
@@ -49,6 +55,16 @@ export async function evaluateLessons(
   const why = await whyOf({ ...evaluated, quick }, context);
   const notes = [...(evaluated.set.notes ?? []), ...latencyNote(evaluated)];
   return { ...evaluated, set: { ...evaluated.set, why, notes }, judged };
+}
+
+/** Every n-th row of a large table without a split, so that each group keeps its share. */
+function thinned(table: Dataset): Dataset {
+  const rows = Int32Array.from(table.examples.keys());
+  const step = Math.ceil(rows.length / quickRows);
+  if (step === 1 || hasSplit(table)) return table;
+  const kept = rows.filter((i) => i % step === 0);
+  const note = `A first look (--quick): ${kept.length} of ${rows.length} rows, every ${step}th.`;
+  return { ...takeRows(table, kept), notes: [...table.notes, note] };
 }
 
 async function judgedBy(name: string): Promise<Judged> {
