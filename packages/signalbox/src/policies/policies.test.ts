@@ -110,6 +110,20 @@ test('prediction: aims at the confidence of the first right model', () => {
   assert.ok(chosen(prediction.utility(train.forecasts, {}, state)).every((m) => m === 1));
 });
 
+test('prediction: a missing model does not move the aim of the others', () => {
+  const train = learnable(200);
+  const state = prediction.fit!(train, {});
+  const usual = state.usual[0]!;
+  assert.ok(Math.abs(usual - 0.5) < 0.1);
+  const { models } = train.forecasts;
+  const missing = prediction.utility({ models, quality: fromRows([[-1, 0.3, 0.7]]) }, {}, state);
+  const present = prediction.utility({ models, quality: fromRows([[usual, 0.3, 0.7]]) }, {}, state);
+  assert.deepEqual([...missing.data.subarray(1)], [...present.data.subarray(1)]);
+  // The one that is aimed at is missing: the nearest to where it usually stands.
+  const others = prediction.utility({ models, quality: fromRows([[0.1, -1, 0.6]]) }, {}, state);
+  assert.deepEqual(ranking(others, 0), [2, 0, 1]);
+});
+
 test('sorted-prediction: aims at the weakest right model', () => {
   const train = { ...learnable(200), means: Float64Array.of(0.9, 0.6, 0.1) };
   for (let i = 0; i < 200; i++) train.quality.data[i * 3 + 2] = 1;

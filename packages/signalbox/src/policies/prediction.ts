@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { SignalboxError } from '../core/errors.ts';
 import type { Policy, PolicyTraining } from '../core/policy.ts';
-import { at, type Matrix, matrix } from '../math/matrix.ts';
-import { descending } from '../math/order.ts';
+import { at, column, type Matrix, matrix } from '../math/matrix.ts';
+import { descending, mean } from '../math/order.ts';
 import { fitRidge, predictRidge } from '../math/ridge.ts';
 import { last, masked } from './masked.ts';
 
 type None = Record<string, never>;
-type State = { readonly coefficients: Matrix; readonly intercept: Float64Array };
+type State = {
+  readonly coefficients: Matrix;
+  readonly intercept: Float64Array;
+  /** Mean confidence of each model on the training rows, which stands in for that of a masked one. */
+  readonly usual: Float64Array;
+};
 
 /** Keeps the regression solvable where confidences are constant or copies of each other; moves nothing else. */
 const penalty = 1e-3;
@@ -27,6 +32,19 @@ function confidences({ forecasts, quality }: PolicyTraining, order: readonly num
   return out;
 }
 
+/** Confidences with a number for every model: one that is missing must not move the aim of the others. */
+function filled(quality: Matrix, usual: Float64Array): Matrix {
+  const data = quality.data.map((value, cell) => (masked(value) ? usual[cell % quality.cols]! : value));
+  return { ...quality, data };
+}
+
+function usualOf(quality: Matrix): Float64Array {
+  return Float64Array.from({ length: quality.cols }, (_, m) => {
+    const usual = mean(column(quality, m).filter((value) => !masked(value)));
+    return Number.isNaN(usual) ? undecided : usual;
+  });
+}
+
 /** A policy that predicts, from a query's row of confidences, that of the first right model, and takes the model whose own is nearest. */
 function nearestConfidence(args: {
   readonly name: string;
@@ -39,15 +57,16 @@ function nearestConfidence(args: {
     summary,
     params: z.strictObject({}) as z.ZodType<None>,
     fit: (train) => {
+      const usual = usualOf(train.forecasts.quality);
       const { coefficients, intercept } = fitRidge({
-        x: train.forecasts.quality,
+        x: filled(train.forecasts.quality, usual),
         y: confidences(train, order(train)),
         folds: new Int32Array(train.quality.rows),
         penalties: [penalty],
       });
       return Number.isNaN(intercept[0]!)
-        ? { coefficients: matrix(train.quality.cols, 1), intercept: Float64Array.of(undecided) }
-        : { coefficients, intercept };
+        ? { coefficients: matrix(train.quality.cols, 1), intercept: Float64Array.of(undecided), usual }
+        : { coefficients, intercept, usual };
     },
     utility: ({ quality }, _, state) => {
       if (state === undefined)
@@ -55,7 +74,7 @@ function nearestConfidence(args: {
           'usage',
           `The policy "${name}" learns from training rows and was given nothing that it learned; train it with \`signalbox train --policy ${name}\`, or compare it with \`signalbox evaluate\`.`,
         );
-      const expected = predictRidge(state, quality);
+      const expected = predictRidge(state, filled(quality, state.usual));
       const out = matrix(quality.rows, quality.cols);
       for (let cell = 0; cell < out.data.length; cell++) {
         const value = quality.data[cell]!;
