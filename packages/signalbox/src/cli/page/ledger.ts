@@ -1,6 +1,6 @@
 import type { ResultSet } from '../../core/results.ts';
 import type { Ledger } from '../../core/results-evidence.ts';
-import { count, fixed, percent } from '../words/numbers.ts';
+import { count, fixed, nbsp, percent } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { html, type Markup } from './markup.ts';
 import { term } from './terms.ts';
@@ -12,7 +12,7 @@ export function ledgerSection({ ledger, costUnit }: ResultSet): Markup | null {
   if (ledger === undefined) return null;
   const { system, wins, losses, ties, won, lost, redacted } = ledger;
   const all = wins + losses + ties;
-  const of = (n: number): string => `${count(n)} (${percent(all === 0 ? 0 : n / all, 1)} %)`;
+  const of = (n: number): string => `${count(n)} (${percent(all === 0 ? 0 : n / all, 1)}${nbsp}%)`;
   return html`<h3>The router does better on ${count(wins)} queries and worse on ${count(losses)}</h3>
 <p class="subtitle">${term('ledger', 'Ledger')} of ${label(system)} against ${label(ledger.incumbent)}: ${of(wins)} won, ${of(losses)} lost, ${of(ties)} alike. The entries below are drawn at random, none is hand-picked.${redacted ? ' Texts and answers are left out (--redact).' : ''}</p>
 ${entries('Won', won, { ledger, costUnit })}

@@ -64,6 +64,7 @@ function groupsLeftOut(
         {
           label: 'lift over best single on the group left out, points',
           reference: { at: 0, colour: 'var(--mark-orange)' },
+          values: rows.flatMap(({ low, high }) => [low, high]),
           about: 'Lift on each group by a router that was fitted on the others.',
         },
         drawing,

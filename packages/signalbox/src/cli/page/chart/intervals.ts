@@ -23,6 +23,8 @@ export interface IntervalAxis {
   readonly label: string;
   /** A dashed line, as of the best single model. */
   readonly reference?: { readonly at: number; readonly colour: string };
+  /** Values that the scale holds as well, so that charts of one figure share it. */
+  readonly values?: readonly number[];
   /** Read before the rows to those who do not see the chart. */
   readonly about: string;
 }
@@ -48,7 +50,10 @@ function draw(rows: readonly IntervalRow[], axis: IntervalAxis, { drawing, layou
   const dots = rows.filter((row) => row.value !== null);
   const hatched = rows.filter((row) => row.hatchedFrom !== undefined && row.value !== null);
   const insets = { insetTop: narrow ? 24 : 6, insetBottom: narrow ? 4 : 6 };
-  const values = rows.flatMap((row) => [row.low, row.high, row.hatchedFrom ?? row.low]);
+  const values = [
+    ...rows.flatMap((row) => [row.low, row.high, row.hatchedFrom ?? row.low]),
+    ...(axis.values ?? []),
+  ];
   const marks = [
     Plot.gridX({ ticks, stroke: 'var(--grid)', strokeOpacity: 1 }),
     ...(axis.reference
