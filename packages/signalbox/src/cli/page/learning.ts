@@ -1,7 +1,7 @@
 import type { ResultSet } from '../../core/results.ts';
 import type { LabelsNeeded } from '../../core/results-evidence.ts';
 import { bracket, columnDecimals, count, counted, percent } from '../words/numbers.ts';
-import { rungLabel } from '../words/verdict.ts';
+import { rungLabel, settled } from '../words/verdict.ts';
 import { estimateCell, name, numberCell } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
 import { type LineSeries, lineChart } from './chart/lines.ts';
@@ -33,7 +33,7 @@ export function learningSection(set: ResultSet, drawing: Drawing): Markup | null
     drawing,
   );
   const dots = html`Dots: quality with its 95 % interval after so many training queries; line: the fitted ${term('learning curve')}, dashed beyond what is there.`;
-  return html`<h3>${title(needed)}</h3>
+  return html`<h3>${title(set, needed)}</h3>
 ${series.length > 0 ? html`<p class="subtitle">${dots}</p><figure>${chart}</figure>` : null}
 ${facts.length > 0 ? html`<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>` : null}
 ${series.length > 0 ? table(needed) : null}`;
@@ -42,10 +42,10 @@ ${series.length > 0 ? table(needed) : null}`;
 const said = ([low, high]: readonly [number, number]): string =>
   low === high ? count(low) : `${count(low)} to ${count(high)}`;
 
-function title({ more }: LabelsNeeded): string {
+function title(set: ResultSet, { more }: LabelsNeeded): string {
   if (more === null) return 'How quality grows with labels';
   if (more[1] === 0) return 'There are as many labels as are needed';
-  return `${said(more)} more labelled queries would settle it`;
+  return `${said(more)} more labelled queries would ${settled(set)}`;
 }
 
 /** The task table and the best router have their colours everywhere. */

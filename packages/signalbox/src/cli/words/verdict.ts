@@ -2,7 +2,6 @@ import type { Estimate, ResultSet } from '../../core/results.ts';
 import type {
   CeilingsResult,
   DeferralResult,
-  LabelsNeeded,
   RungResult,
   VerdictResult,
 } from '../../core/results-evidence.ts';
@@ -121,16 +120,24 @@ const range = ([low, high]: readonly [number, number], one: string, many = `${on
   low === high ? counted(low, one, many) : `${count(low)} to ${counted(high, one, many)}`;
 
 /** How many labels are missing, in a line; undefined where it is not known. */
-export function labelsLine({ more, paired, curve }: LabelsNeeded): string | undefined {
+export function labelsLine(set: ResultSet): string | undefined {
+  if (set.labelsNeeded === undefined) return undefined;
+  const { more, paired, curve } = set.labelsNeeded;
   if (more !== null) {
     return more[1] === 0
       ? 'as many as are needed.'
-      : `${range(more, 'more query', 'more queries')} would settle it.`;
+      : `${range(more, 'more query', 'more queries')} would ${settled(set)}.`;
   }
   if (paired !== null) return `${range(paired, 'row')} would show the minimum effect.`;
   return curve === null
     ? undefined
     : `the learning curve reaches the minimum effect at ${range(curve, 'row')}.`;
+}
+
+/** What more labels would do: settle an open verdict, or else show a lift of the least size that counts. */
+export function settled({ verdict }: ResultSet): string {
+  if (verdict === undefined || verdict.quality.answer === 'insufficient') return 'settle it';
+  return `show a lift of ${pointsOf(verdict.quality.minimumEffect)}`;
 }
 
 /** How good the evidence is: repeats, order in time, likeness to live traffic. */

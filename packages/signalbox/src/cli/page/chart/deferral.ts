@@ -20,11 +20,15 @@ interface Region {
   readonly title: string;
 }
 
+/** Losses beyond so many times what is tolerated are cut off: they would press the rest flat. */
+const cut = 3;
+
 /** Loss of quality against the share of queries that leave the incumbent. None where nothing ever leaves. */
 export function deferralChart(deferral: DeferralResult, drawing: Drawing): Markup[] {
   const points = deferral.points.map(toPoint).sort((a, b) => a.x - b.x);
   if (points.length < 2) return [];
-  return layouts.map((layout) => draw(points, regionsOf(deferral), { drawing, layout }));
+  const widest = Math.max(0, ...deferral.certified.map(({ epsilon }) => epsilon)) || 0.05;
+  return layouts.map((layout) => draw(points, regionsOf(deferral), { drawing, layout, widest }));
 }
 
 function toPoint({ share, loss, parameter, cost }: DeferralResult['points'][number]): Point {
@@ -56,12 +60,23 @@ const regionsOf = ({ certified }: DeferralResult): Region[] =>
 interface Way {
   readonly drawing: Drawing;
   readonly layout: Layout;
+  /** The greatest loss that is tolerated. */
+  readonly widest: number;
 }
 
-function draw(points: readonly Point[], regions: readonly Region[], { drawing, layout }: Way): Markup {
+function draw(
+  points: readonly Point[],
+  regions: readonly Region[],
+  { drawing, layout, widest }: Way,
+): Markup {
   const { Plot } = drawing;
   const narrow = layout === 'narrow';
-  const y = domain([...points.flatMap((p) => [p.low, p.high]), ...regions.map((r) => r.y), 0], 0.08);
+  const most = Math.max(cut * 100 * widest, 1);
+  const within = (value: number): number => Math.min(Math.max(value, -most), most);
+  const y = domain(
+    [...points.flatMap((p) => [within(p.low), within(p.high)]), ...regions.map((r) => r.y), 0],
+    0.08,
+  );
   const right = Math.max(...points.map((p) => p.x), ...regions.map((r) => r.x));
   return drawing.draw(
     {
@@ -92,20 +107,33 @@ function draw(points: readonly Point[], regions: readonly Region[], { drawing, l
           strokeOpacity: 0.7,
           title: 'title',
         }),
-        Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: 'var(--blue)', fillOpacity: 0.18 }),
-        Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--blue)', strokeWidth: 2.5 }),
-        Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: 'var(--blue)', title: 'title' }),
-        Plot.text(regions, {
+        Plot.areaY(points, {
           x: 'x',
-          y: 'y',
-          dx: -6,
-          dy: 9,
-          text: 'text',
-          textAnchor: 'end',
-          fill: 'var(--green)',
-          fontWeight: 'bold',
-          ...halo,
+          y1: 'low',
+          y2: 'high',
+          fill: 'var(--blue)',
+          fillOpacity: 0.18,
+          clip: true,
         }),
+        Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--blue)', strokeWidth: 2.5, clip: true }),
+        Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: 'var(--blue)', title: 'title', clip: true }),
+        // A narrow region has its label beside it, not beyond the axis.
+        ...[true, false].map((roomy) =>
+          Plot.text(
+            regions.filter((region) => region.x / right > (narrow ? 0.36 : 0.15) === roomy),
+            {
+              x: 'x',
+              y: 'y',
+              dx: roomy ? -6 : 6,
+              dy: 9,
+              text: 'text',
+              textAnchor: roomy ? 'end' : 'start',
+              fill: 'var(--green)',
+              fontWeight: 'bold',
+              ...halo,
+            },
+          ),
+        ),
       ],
     },
     {
