@@ -1,13 +1,18 @@
 import type { ResultSet, System } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
-import { fixed, percent } from '../words/numbers.ts';
+import { count, fixed, percent } from '../words/numbers.ts';
 import { byValue, compared, find, headline, label, singles } from '../words/reading.ts';
 import { name, numberCell } from './cells.ts';
+import type { Drawing } from './chart/drawing.ts';
+import { type IntervalRow, intervalChart } from './chart/intervals.ts';
 import { html, type Markup } from './markup.ts';
 import { maybeTerm, term } from './terms.ts';
 
 /** Routers shown beside the main one. */
 const others = 3;
+
+/** Models on the chart of calibration. */
+const most = 20;
 
 /** Which share of the queries each system sends to each model. */
 export function choicesSection(set: ResultSet): Markup | null {
@@ -54,29 +59,61 @@ function share(system: System, model: string, main: boolean): Markup {
 }
 
 /** How far predicted and observed quality lie apart. */
-export function calibrationSection(set: ResultSet): Markup | null {
+export function calibrationSection(set: ResultSet, drawing: Drawing): Markup | null {
   const main = headline(set)?.system;
-  const routers = compared(set).filter((s) => Object.keys(s.calibration ?? {}).length > 0);
+  const seen = new Set<string>();
+  // Policies of one router share its predictions.
+  const routers = compared(set).filter((s) => {
+    if (Object.keys(s.calibration ?? {}).length === 0 || seen.has(predictor(s))) return false;
+    seen.add(predictor(s));
+    return true;
+  });
   if (routers.length === 0) return null;
-  const own = routers.find((s) => s === main) ?? routers[0]!;
+  const own = routers.find((s) => main !== undefined && predictor(s) === predictor(main)) ?? routers[0]!;
   const rows = routers.map((s) => ({ system: s, ...summary(s) }));
   const ours = rows.find((row) => row.system === own)!;
-  return html`<h3>The predictions of ${label(own)} are ${fixed(100 * ours.ece, 1)} points off on average</h3>
-<p class="subtitle">${term('Brier')} and ${term('ECE')} of predicted against observed quality; means over the models, lower is better.</p>
+  return html`<h3>The predictions of ${predictor(own)} are ${fixed(100 * ours.ece, 1)} points off on average</h3>
+<p class="subtitle">${term('Brier')} and ${term('ECE')} of predicted against observed quality; means over the models, lower is better. Drawn: the ECE of ${predictor(own)} for each model.</p>
+<figure>${calibrationChart(set, own, drawing)}</figure>
 <div class="scroll"><table class="sortable">
 <thead><tr><th>router</th><th>mean Brier</th><th>mean ECE</th><th>worst ECE</th><th class="word">of model</th></tr></thead>
 <tbody>${rows.map(
     (r) =>
-      html`<tr class="${r.system === main ? 'main' : ''}">${name(label(r.system))}${numberCell(r.brier, fixed(r.brier, 3))}${numberCell(r.ece, fixed(r.ece, 3))}${numberCell(r.worst, fixed(r.worst, 3))}<td class="word" data-value="${r.model}">${r.model}</td></tr>
+      html`<tr class="${r.system === own ? 'main' : ''}">${name(predictor(r.system))}${numberCell(r.brier, fixed(r.brier, 3))}${numberCell(r.ece, fixed(r.ece, 3))}${numberCell(r.worst, fixed(r.worst, 3))}<td class="word" data-value="${r.model}">${r.model}</td></tr>
 `,
   )}</tbody></table></div>
-<details><summary>Each model, predicted by ${label(own)}</summary><div class="scroll"><table class="sortable">
+<details><summary>Each model, predicted by ${predictor(own)}</summary><div class="scroll"><table class="sortable">
 <thead><tr><th>model</th><th>Brier</th><th>ECE</th></tr></thead>
 <tbody>${Object.entries(own.calibration!).map(
     ([model, c]) =>
       html`<tr>${name(model)}${numberCell(c.brier, fixed(c.brier, 3))}${numberCell(c.ece, fixed(c.ece, 3))}</tr>
 `,
   )}</tbody></table></div></details>`;
+}
+
+const predictor = (system: System): string => label(system).split('+')[0]!;
+
+function calibrationChart(set: ResultSet, system: System, drawing: Drawing): Markup[] {
+  const short = shorter(set.models);
+  const entries = Object.entries(system.calibration!).sort((a, b) => a[1].ece - b[1].ece);
+  const rows = entries.slice(0, most).map(([model, { ece }]): IntervalRow => {
+    const shown = fixed(100 * ece, 1);
+    return {
+      name: short(model),
+      value: 100 * ece,
+      low: 0,
+      high: 100 * ece,
+      colour: 'var(--blue)',
+      text: shown,
+      title: `${model}: ${shown} points`,
+    };
+  });
+  const about = `ECE of each model${entries.length > most ? `, the ${count(most)} lowest of ${count(entries.length)}` : ''}`;
+  return intervalChart(
+    rows,
+    { label: `${about}, points`, about: `${about}.`, reference: { at: 0, colour: 'var(--context)' } },
+    drawing,
+  );
 }
 
 function summary(system: System): { brier: number; ece: number; worst: number; model: string } {

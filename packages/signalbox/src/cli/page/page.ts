@@ -124,7 +124,7 @@ ${ledgerSection(set)}
 ${whySection(set, drawing)}
 ${classifierSection(set)}
 ${choicesSection(set)}
-${calibrationSection(set)}
+${calibrationSection(set, drawing)}
 ${flagsSection(set)}
 ${methodSection(results, set)}`;
 }

@@ -11,6 +11,8 @@ export interface Point {
   readonly radius: number;
   readonly title: string;
   readonly bold: boolean;
+  /** What needs hindsight is hollow. */
+  readonly hollow?: boolean;
 }
 
 /** Names of the three systems that matter are written in the colour of their dots, a shade that text can have. */

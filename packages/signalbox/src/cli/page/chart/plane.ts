@@ -10,6 +10,7 @@ import {
   singles,
   unreachable,
 } from '../../words/reading.ts';
+import { isStudy } from '../../words/scenarios.ts';
 import { pointsOf } from '../../words/verdict.ts';
 import { html, type Markup, raw } from '../markup.ts';
 import { type Drawing, domain, halo, type Layout, layouts, shorten } from './drawing.ts';
@@ -50,7 +51,7 @@ export function planeChart(set: ResultSet, drawing: Drawing, id: string): Plane 
     : null;
   return {
     markup: html`<div class="plane">${toggle}${charts}</div>`,
-    about: describe(lines),
+    about: `${describe(lines)}${points.some((point) => point.hollow) ? ' Hollow dots need hindsight.' : ''}`,
   };
 }
 
@@ -75,6 +76,9 @@ const unit = (set: ResultSet): { scale: number; write: (x: number) => string; la
         label: 'queries that go to the strong model, %',
       };
 
+/** The best model in hindsight has its dot among the single models. */
+const isSingle = (system: System): boolean => system.name === 'best-single-hindsight';
+
 function toPoints(set: ResultSet): Point[] {
   const { scale, write } = unit(set);
   const main = headline(set)?.system;
@@ -85,7 +89,9 @@ function toPoints(set: ResultSet): Point[] {
     ...singles(set).filter((system) => label(system) === best),
     ...['task-table', 'random'].flatMap((name) => find(set, name) ?? []),
     ...singles(set).filter((system) => label(system) !== best),
-  ].filter((system) => !unreachable(system));
+    // A study asks how far its bounds lie; elsewhere they would press the reachable together.
+    ...(isStudy(set) ? compared(set).filter((system) => unreachable(system) && !isSingle(system)) : []),
+  ];
   const singlesAndRouters = shown.flatMap((system) => {
     if (system.quality === null || system.cost === null) return [];
     const name = label(system);
@@ -103,6 +109,7 @@ function toPoints(set: ResultSet): Point[] {
       radius: system === main ? 6 : 4.5,
       title: `${name}: ${quality}, ${write(scale * system.cost.value)}`,
       bold: system === main,
+      hollow: unreachable(system),
     };
   });
   return [...certifiedPoint(set), ...singlesAndRouters];
@@ -229,8 +236,8 @@ function draw(job: Job): Markup {
           x: 'x',
           y: 'y',
           r: 'radius',
-          fill: (d: Point) => d.colour,
-          stroke: 'var(--paper)',
+          fill: (d: Point) => (d.hollow ? 'var(--paper)' : d.colour),
+          stroke: (d: Point) => (d.hollow ? d.colour : 'var(--paper)'),
           title: 'title',
         }),
         ...labels.map(({ point, text, dx, dy, anchor }) =>
