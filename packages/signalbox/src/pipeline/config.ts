@@ -6,7 +6,7 @@ import type { Router } from '../core/router.ts';
 import { policies } from '../policies/index.ts';
 import { routers } from '../routers/index.ts';
 import type { RouterChoice } from './cross-fit.ts';
-import { isPath, parseRouterName, splitRouterNames, variantParams } from './router-name.ts';
+import { isPath, parameterNames, parseRouterName, splitRouterNames, variantParams } from './router-name.ts';
 
 /** The one place where names become parts. */
 
@@ -106,9 +106,10 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
   const result = part.params.safeParse(params);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
+  const known = parameterNames(part);
   throw new SignalboxError(
     'usage',
-    `The ${kind} "${part.name}" does not take these parameters: ${[...issue.path, issue.message].join(': ')}.`,
+    `The ${kind} "${part.name}" does not take these parameters: ${[...issue.path, issue.message].join(': ')}. It takes ${known.join(', ') || 'none'}.`,
   );
 }
 

@@ -56,7 +56,14 @@ test('a router is found by name and variant, and called as it was named', async 
   assert.equal(name, 'clusters:kappa=3');
   // What the name says holds, whatever parameters come with it.
   assert.deepEqual(params, { kappa: 3, k: [2] });
-  await assert.rejects(findRouter('clusters:colour=red'), /does not take these parameters: .*colour/);
+  await assert.rejects(
+    findRouter('clusters:colour=red'),
+    /does not take these parameters: .*colour.*It takes k, kappa\./,
+  );
+  await assert.rejects(
+    findRouter('multi-label:mpl'),
+    /are linear, mlp, plain, balanced, .*\(head, weights, /,
+  );
   await assert.rejects(findRouter('clusters:kappa=red'), /kappa/);
   await assert.rejects(findRouter('cluster:kappa=3'), /did you mean "clusters"/);
 });

@@ -35,11 +35,16 @@ export function splitRouterNames(list: string, registered: readonly string[]): s
   return names;
 }
 
+type Named = Pick<Router, 'name' | 'variants'> & Partial<Pick<Router, 'params'>>;
+
+/** Names of the parameters, of a schema that lists them. */
+export function parameterNames({ params }: Partial<Pick<Router, 'params'>>): readonly string[] {
+  const { shape } = (params ?? {}) as { readonly shape?: object };
+  return Object.keys(shape ?? {});
+}
+
 /** The parameters that a variant's words stand for, unchecked. @throws SignalboxError for a word that is none, or two that contradict */
-export function variantParams(
-  router: Pick<Router, 'name' | 'variants'>,
-  words: readonly string[],
-): Readonly<Record<string, unknown>> {
+export function variantParams(router: Named, words: readonly string[]): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {};
   const said = new Map<string, string>();
   for (const word of words) {
@@ -56,7 +61,7 @@ export function variantParams(
   return out;
 }
 
-function meaning({ name, variants = {} }: Pick<Router, 'name' | 'variants'>, word: string): object {
+function meaning({ name, variants = {}, params }: Named, word: string): object {
   if (Object.hasOwn(variants, word)) return variants[word]!;
   const [, key, value] = /^([A-Za-z]\w*)=(.*)$/.exec(word) ?? [];
   if (key !== undefined && value !== undefined) return { [key]: scalar(value) };
@@ -64,9 +69,10 @@ function meaning({ name, variants = {} }: Pick<Router, 'name' | 'variants'>, wor
   const guess = nearest(word, known);
   const offer =
     known.length > 0 ? `its variants are ${known.join(', ')}, and name=value` : 'it has none; name=value';
+  const parameters = params && parameterNames({ params });
   throw new SignalboxError(
     'usage',
-    `The router "${name}" has no variant "${word}"${guess ? ` (did you mean "${guess}"?)` : ''}: ${offer} sets any parameter.`,
+    `The router "${name}" has no variant "${word}"${guess ? ` (did you mean "${guess}"?)` : ''}: ${offer} sets any parameter${parameters?.length ? ` (${parameters.join(', ')})` : ''}.`,
   );
 }
 
