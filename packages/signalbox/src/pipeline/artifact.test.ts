@@ -116,6 +116,7 @@ test('a variant is found again by the name and the parameters that it was traine
   const parts = await openParts({ folder: to, encoder: {} });
   assert.deepEqual(parts.routerParams, router.params);
   assert.deepEqual([router.params.head, router.params.hidden], ['mlp', 8]);
+  assert.equal((await openRouter({ folder: to, encoder: {} }, makeContext())).router, router.name);
 });
 
 for (const name of ['random-capable', 'prediction', 'sorted-prediction']) {

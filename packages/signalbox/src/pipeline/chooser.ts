@@ -31,6 +31,8 @@ export interface Parts {
 export function makeChooser(parts: Parts, context: Context): Chooser {
   const { artifact, encoder, router, routerParams, policy, policyParams, policyState } = parts;
   const { models, bestSingle, weak, strong } = artifact.manifest;
+  // With its variant, as it was trained.
+  const { name } = artifact.manifest.router;
   const costs = artifact.state.costs as CostState | null;
   const pair = { weak: models.indexOf(weak ?? ''), strong: models.indexOf(strong ?? '') };
   const decide = async (query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision> => {
@@ -75,12 +77,12 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
       ...(strange === undefined ? [] : [strange]),
       ...(router.explain?.(seen, artifact.state.router, routerParams, models) ?? []),
     ];
-    return { candidates, router: router.name, policy: policy.name, bestSingle, reasons };
+    return { candidates, router: name, policy: policy.name, bestSingle, reasons };
   };
   return {
     models,
     encoder: encoder.name,
-    router: router.name,
+    router: name,
     policy: policy.name,
     bestSingle,
     ...(artifact.manifest.verdict && { verdict: artifact.manifest.verdict }),
