@@ -29,7 +29,7 @@ export function ceilingsSection(set: ResultSet, drawing: Drawing): Markup | null
 <p class="subtitle">Quality with its 95 % ${term('interval')}; dashed: ${term('best single')}. Hollow dots need hindsight. ${
     band
       ? html`The ${term('ceiling')} of any router lies in the band, between the lower limit of ${term('split-half')} and the upper limit of ${term('plug-in')}.`
-      : html`With one sample a cell there is no band of the true ${term('ceiling')}.`
+      : html`Where not every answer has two samples there is no band of the true ${term('ceiling')}.`
   } The hatched part of the ${term('one-sample oracle')} is not reachable before generation; the ${term('Rasch null')} shows how much of it ability, difficulty and luck alone would give.</p>
 <figure>${intervalChart(rows, { label: 'quality, %', about: 'Ceilings.', ...(best && { reference: { at: 100 * best.value, colour: 'var(--mark-orange)' } }) }, drawing)}</figure>
 <details><summary>The numbers of this chart</summary><div class="scroll"><table>

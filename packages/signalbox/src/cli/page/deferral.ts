@@ -4,7 +4,7 @@ import { columnDecimals, count, counted, fixed, nbsp, percent, points } from '..
 import { label } from '../words/reading.ts';
 import { pointsOf } from '../words/verdict.ts';
 import { numberCell, withInterval } from './cells.ts';
-import { deferralChart } from './chart/deferral.ts';
+import { deferralChart, greatestDrawn } from './chart/deferral.ts';
 import type { Drawing } from './chart/drawing.ts';
 import { html, type Markup } from './markup.ts';
 import { term } from './terms.ts';
@@ -20,12 +20,21 @@ export function deferralSection(set: ResultSet, drawing: Drawing): Markup | null
   return html`<h3>${title(deferral)}</h3>
 <p class="subtitle">${
     charts.length > 0
-      ? html`Quality lost against ${label(deferral.bestSingle)} by ${label(deferral.system)}, as more queries leave it; shaded blue: a ${term('simultaneous')} 95 % band. Green: ${term('certified')} regions, one for each tolerated loss (${term('epsilon')}). `
+      ? html`Quality lost against ${label(deferral.bestSingle)} by ${label(deferral.system)}, as more queries leave it; shaded blue: a ${term('simultaneous')} 95 % band. Green: ${term('certified')} regions, one for each tolerated loss (${term('epsilon')}). ${beyond(deferral)}`
       : html`At no threshold does a query leave ${label(deferral.bestSingle)}, so there is no curve to draw. `
   }n${nbsp}${counted(deferral.calibrationRows, 'calibration row')}.</p>
 ${charts.length > 0 ? html`<figure>${charts}</figure>` : null}
 ${certificates(set, deferral)}
 ${curveTable(deferral)}`;
+}
+
+/** What the chart leaves out is said. */
+function beyond(deferral: DeferralResult): string {
+  const most = greatestDrawn(deferral);
+  const left = deferral.points.filter(({ loss }) => Math.abs(100 * loss.value) > most).length;
+  return left === 0
+    ? ''
+    : `${counted(left, 'threshold')} with a loss of more than ${fixed(most, 0)} points: in the numbers only. `;
 }
 
 const useful = ({ betting, saving }: Certificate): boolean =>

@@ -70,7 +70,7 @@ test('ceilings, ladder and controls hold the numbers of the JSON', () => {
 
 test('with one sample a cell there is no band, and the oracle stays hatched beside the null', async () => {
   const alone = await parse(fakeEvidence({}, false));
-  assert.match(plain(alone), /With one sample a cell there is no band of the true ceiling/);
+  assert.match(plain(alone), /Where not every answer has two samples there is no band of the true ceiling/);
   assert.match(plain(alone), /one sample per cell, so luck and ability cannot be told apart/);
   assert.ok(alone.querySelector('svg.chart rect[fill="url(#hatch)"], svg.chart [fill="url(#hatch)"] rect'));
 });

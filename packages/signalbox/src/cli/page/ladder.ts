@@ -1,6 +1,7 @@
 import type { Estimate, ResultSet } from '../../core/results.ts';
 import type { ControlsResult, RungResult } from '../../core/results-evidence.ts';
 import { bracket, columnDecimals, count, counted, fixed, points, pValue } from '../words/numbers.ts';
+import { find } from '../words/reading.ts';
 import { rungName } from '../words/verdict.ts';
 import { estimateCell, name, numberCell, withInterval } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
@@ -15,7 +16,7 @@ export function ladderSection(set: ResultSet, drawing: Drawing): Markup | null {
   const decimals = columnDecimals(ladder.map(({ lift }) => lift));
   const quality = columnDecimals(ladder.map(({ value }) => value));
   const rows = ladder.filter(({ rung }) => rung !== 'constant').map((rung) => row(rung, decimals));
-  return html`<h3>${title(ladder)}</h3>
+  return html`<h3>${title(set, ladder)}</h3>
 <p class="subtitle">${term('lift', 'Lift')} over the ${term('best single')} in points, each rung fitted on other rows than it is judged by; the intervals of what can be known before generation are ${term('simultaneous')}. Dashed: no lift. Hollow: needs the answers, or hindsight.</p>
 ${rows.length === 0 ? null : html`<figure>${intervalChart(rows, { label: 'lift over best single, points', about: 'Predictability ladder.', reference: { at: 0, colour: 'var(--mark-orange)' } }, drawing)}</figure>`}
 <details><summary>The numbers of this chart</summary><div class="scroll"><table>
@@ -40,11 +41,16 @@ const liftCell = (lift: Estimate | null, decimals: number): Markup =>
     (x) => points(x, decimals),
   );
 
-function title(ladder: readonly RungResult[]): string {
+function title(set: ResultSet, ladder: readonly RungResult[]): string {
   const before = ladder.filter(({ phase, rung }) => phase === 'before' && rung !== 'constant');
   const sure = before.filter(({ lift }) => lift.low > 0);
   if (before.length === 0) return 'What knowledge of a query adds';
   if (sure.length === 0) return 'Nothing known before generation gains beyond noise';
+  const best = before.find(({ rung }) => rung === 'best-router');
+  const overTable = best?.system === undefined ? undefined : find(set, best.system)?.versus.taskTable;
+  if (sure.some(({ rung }) => rung === 'task-table') && overTable && overTable.low <= 0) {
+    return 'A table of tasks gains beyond noise; no router is shown to gain more';
+  }
   const least = sure.reduce((a, b) => (b.lift.value > a.lift.value ? b : a));
   return `${rungName(least).replace(/^./, (letter) => letter.toUpperCase())} gains most before generation, beyond noise`;
 }

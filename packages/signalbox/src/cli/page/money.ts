@@ -10,7 +10,7 @@ export function moneySection({ money }: ResultSet): Markup | null {
   if (money === undefined) return null;
   const { volume, now, with: then, policy, routerCost, labellingCost, breakEvenMonths } = money;
   const decimals = decimalsOf(now ?? then);
-  const write = (x: number): string => fixed(x, decimals);
+  const write = (x: number): string => (decimals === 0 ? count(x) : fixed(x, decimals));
   const dollars = (x: number): Markup => numberCell(x, write(x));
   const unknown = html`<td class="word">not known</td>`;
   const cell = (at: Estimate | null): Markup => (at ? withInterval(at, write) : unknown);
@@ -26,7 +26,7 @@ export function moneySection({ money }: ResultSet): Markup | null {
 <div class="scroll"><table class="money">
 <thead><tr><th>what</th><th>$ a month</th></tr></thead>
 <tbody><tr>${name('now, on the best single model')}${cell(now)}</tr>
-<tr>${name(policy === null ? 'with a certified policy' : `models, with ${label(policy)}`)}${cell(then)}</tr>
+<tr>${name(policy === null ? 'with a policy that pays' : `models, with ${label(policy)}`)}${cell(then)}</tr>
 <tr>${name('the router itself')}${dollars(routerCost)}</tr>
 ${saved === undefined ? null : html`<tr>${name('left over each month')}${dollars(saved)}</tr>`}
 <tr>${name('labels, once')}${dollars(labellingCost)}</tr>
@@ -38,8 +38,9 @@ const decimalsOf = (at: Estimate | null): number => (at === null || at.value < 1
 
 function note(now: Estimate | null, then: Estimate | null, policy: string | null): string {
   if (now === null) return 'A price is not known, so nothing can be said of this table in dollars.';
-  if (policy === null || then === null) return 'No policy is certified, so there is nothing to compare.';
-  const write = (x: number): string => `$${fixed(x, decimalsOf(now))}`;
+  if (policy === null || then === null)
+    return 'No policy is shown to save enough, so there is none to compare.';
+  const write = (x: number): string => `$${decimalsOf(now) === 0 ? count(x) : fixed(x, 2)}`;
   return `On ${counted(now.n, 'query', 'queries')}: ${write(now.value)} ${bracket(now, write)} now, ${write(then.value)} ${bracket(then, write)} with routing.`;
 }
 

@@ -20,15 +20,23 @@ interface Region {
   readonly title: string;
 }
 
-/** Losses beyond so many times what is tolerated are cut off: they would press the rest flat. */
-const cut = 3;
+/** The loss in points beyond which nothing is drawn, three times what is tolerated: it would press the rest flat. */
+export function greatestDrawn({ certified }: DeferralResult): number {
+  const widest = Math.max(0, ...certified.map(({ epsilon }) => epsilon)) || 0.05;
+  return Math.max(300 * widest, 1);
+}
 
 /** Loss of quality against the share of queries that leave the incumbent. None where nothing ever leaves. */
 export function deferralChart(deferral: DeferralResult, drawing: Drawing): Markup[] {
-  const points = deferral.points.map(toPoint).sort((a, b) => a.x - b.x);
+  const most = greatestDrawn(deferral);
+  const within = (value: number): number => Math.min(Math.max(value, -most), most);
+  const points = deferral.points
+    .map(toPoint)
+    .filter(({ y }) => Math.abs(y) <= most)
+    .map((point) => ({ ...point, low: within(point.low), high: within(point.high) }))
+    .sort((a, b) => a.x - b.x);
   if (points.length < 2) return [];
-  const widest = Math.max(0, ...deferral.certified.map(({ epsilon }) => epsilon)) || 0.05;
-  return layouts.map((layout) => draw(points, regionsOf(deferral), { drawing, layout, widest }));
+  return layouts.map((layout) => draw(points, regionsOf(deferral), { drawing, layout }));
 }
 
 function toPoint({ share, loss, parameter, cost }: DeferralResult['points'][number]): Point {
@@ -60,23 +68,12 @@ const regionsOf = ({ certified }: DeferralResult): Region[] =>
 interface Way {
   readonly drawing: Drawing;
   readonly layout: Layout;
-  /** The greatest loss that is tolerated. */
-  readonly widest: number;
 }
 
-function draw(
-  points: readonly Point[],
-  regions: readonly Region[],
-  { drawing, layout, widest }: Way,
-): Markup {
+function draw(points: readonly Point[], regions: readonly Region[], { drawing, layout }: Way): Markup {
   const { Plot } = drawing;
   const narrow = layout === 'narrow';
-  const most = Math.max(cut * 100 * widest, 1);
-  const within = (value: number): number => Math.min(Math.max(value, -most), most);
-  const y = domain(
-    [...points.flatMap((p) => [within(p.low), within(p.high)]), ...regions.map((r) => r.y), 0],
-    0.08,
-  );
+  const y = domain([...points.flatMap((p) => [p.low, p.high]), ...regions.map((r) => r.y), 0], 0.08);
   const right = Math.max(...points.map((p) => p.x), ...regions.map((r) => r.x));
   return drawing.draw(
     {
@@ -113,10 +110,9 @@ function draw(
           y2: 'high',
           fill: 'var(--blue)',
           fillOpacity: 0.18,
-          clip: true,
         }),
-        Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--blue)', strokeWidth: 2.5, clip: true }),
-        Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: 'var(--blue)', title: 'title', clip: true }),
+        Plot.line(points, { x: 'x', y: 'y', stroke: 'var(--blue)', strokeWidth: 2.5 }),
+        Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: 'var(--blue)', title: 'title' }),
         // A narrow region has its label beside it, not beyond the axis.
         ...[true, false].map((roomy) =>
           Plot.text(
