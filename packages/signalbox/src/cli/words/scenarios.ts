@@ -1,5 +1,5 @@
 import type { ResultSet, System, Versus } from '../../core/results.ts';
-import { byValue, find, label, primary, unreachable } from './reading.ts';
+import { byValue, find, primary, unreachable } from './reading.ts';
 
 /** A set of a study of many systems, in a line: who is best, and does routing beat it? */
 export interface Scenario {
@@ -16,7 +16,7 @@ export interface Scenario {
 export const isStudy = (set: ResultSet): boolean =>
   set.why !== undefined || set.systems.some(({ name, kind }) => kind === 'router' && name.includes('+'));
 
-export const routersOf = (set: ResultSet): System[] =>
+const routersOf = (set: ResultSet): System[] =>
   byValue(
     set,
     set.systems.filter((system) => system.kind === 'router' && primary(set, system) !== null),
@@ -52,12 +52,6 @@ export function fewSystems(set: ResultSet, most: number): { shown: System[]; lef
   const left = set.systems.filter((system) => system.kind === 'router' && !shown.has(system)).length;
   return { shown: set.systems.filter((system) => shown.has(system)), left };
 }
-
-/** `multi-label+argmax, the highest of 24 routers`. */
-export const routerWords = ({ router, chosenFrom }: Scenario): string =>
-  router === undefined
-    ? 'no router'
-    : `${label(router)}${chosenFrom > 1 ? `, the highest of ${chosenFrom} routers` : ''}`;
 
 export const oracleOf = (set: ResultSet): System | undefined =>
   find(set, 'oracle') ?? set.systems.find(unreachable);
