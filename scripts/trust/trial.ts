@@ -75,11 +75,7 @@ export async function trial(world: TrustWorldName, seed: number, fresh: FreshRow
       { choices: await choices(['ridge']), encoder, tune: true, fresh: tested },
       context,
     )),
-    ...(await crossFit(
-      planned,
-      { choices: await choices(['residual']), encoder, tune: true, fresh: tested.slice(0, certifiedOn) },
-      context,
-    )),
+    ...(await crossFit(planned, { choices: await choices(['residual']), encoder, tune: true }, context)),
   ];
   const verdict = await verdictOf({ evaluated: { plan: planned, design, fitted, encoder } }, context);
   const { cost } = verdict;
@@ -95,7 +91,18 @@ export async function trial(world: TrustWorldName, seed: number, fresh: FreshRow
         ? {
             epsilon: cost.epsilon,
             loss: populationLoss({
-              fitted,
+              // Fitted once more, with the fresh rows to forecast: few tables have a certificate.
+              residual: await crossFit(
+                planned,
+                {
+                  choices: await choices(['residual']),
+                  encoder,
+                  tune: false,
+                  fresh: tested.slice(0, certifiedOn),
+                },
+                context,
+              ).then(([one]) => one!),
+              bestSingle: fitted.find(({ choice }) => choice.name === 'best-single')!,
               fresh,
               planned,
               threshold: cost.certified.parameter,
@@ -181,15 +188,15 @@ function bandCovered(planned: Plan, design: Design, fresh: FreshRows): Covered |
 
 /** Mean over the folds of what the certified policy loses against the best single model of that fold. */
 function populationLoss(of: {
-  readonly fitted: readonly CrossFitted[];
+  readonly residual: CrossFitted;
+  readonly bestSingle: CrossFitted;
   readonly fresh: FreshRows;
   readonly planned: Plan;
   readonly threshold: number;
   readonly incumbent: string;
 }): number {
-  const { fitted, fresh, planned, threshold, incumbent } = of;
-  const residual = fitted.find(({ choice }) => choice.name === 'residual')!;
-  const best = bestOfParts(fitted.find(({ choice }) => choice.name === 'best-single')!, planned);
+  const { residual, bestSingle, fresh, planned, threshold, incumbent } = of;
+  const best = bestOfParts(bestSingle, planned);
   const names = planned.table.models.map(({ id }) => id);
   const same = best.some((m) => names[m] === incumbent);
   const losses = residual.fresh.map((forecasts, part) => {
