@@ -34,7 +34,10 @@ export function addReproduce(program: Command): void {
     .option('--quick', 'lessons: fewer fits and draws, for a first look')
     .addHelpText('after', `\nStudies:\n${list.join('\n')}`);
   withResultFlags(withPartFlags(command))
-    .option('--routers <list>', 'routers to compare beside the baselines (the usual ones unless named), or all')
+    .option(
+      '--routers <list>',
+      'routers to compare beside the baselines (the usual ones unless named), or all',
+    )
     .addOption(
       new Option('--seed <number>', 'of folds, fits and intervals')
         .default(0)

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { type VerdictParameters, verdictParameters } from '../feasibility/parameters.ts';
-import type { AssessArgs } from '../pipeline/assess.ts';
+import { type AssessArgs, type VerdictParameters, verdictParameters } from '../pipeline/assess.ts';
 import type { Session } from './session.ts';
 import { readTable } from './table-options.ts';
 

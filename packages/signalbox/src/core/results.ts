@@ -7,7 +7,7 @@ import { count, estimate, number, text, versus } from './results-parts.ts';
  * rename or remove nothing without a dated decision. `docs/results.schema.json` is made from this file.
  */
 
-export { type Estimate, estimate, type Versus, versus } from './results-parts.ts';
+export type { Estimate, Versus } from './results-parts.ts';
 
 /** One operating point of a policy; `parameter` null where the point is not the policy's own (a corner of a hull). */
 export const curvePoint = z.strictObject({ cost: number, quality: number, parameter: number.nullable() });

@@ -9,6 +9,9 @@ const level = 0.05;
 /** Share of 1 / (1 - m) that a bet may reach; see the betting test. */
 const caution = 0.75;
 
+/** A number of labels beyond this is no advice. */
+const mostLabelled = 1_000_000;
+
 /** One question about a paired difference: `discordance` is the mean square of the difference, for right-or-wrong outcomes the share of rows on which the two differ. */
 export interface Paired {
   readonly discordance: number;
@@ -48,7 +51,7 @@ export function rowsRange(discordance: Estimate, effect: number): readonly [numb
  * Calibration rows at which a fixed sequence would reach threshold `until` with probability about .8 a step: for each
  * threshold (losses are rows x thresholds, safest first) the betting test needs about
  * (sqrt(2 log(1/delta)) + z(.8))^2 variance / (epsilon - loss)^2 rows, and no fewer than its bounded bets allow.
- * Null where a loss on the way is not below epsilon.
+ * Null where a loss on the way is not below epsilon, or so little below that nobody would label so much.
  */
 export function rowsToCertify(args: {
   readonly losses: Matrix;
@@ -69,5 +72,5 @@ export function rowsToCertify(args: {
     const bounded = evidence / Math.log1p((caution * gap) / (1 - epsilon));
     most = Math.max(most, noisy, bounded);
   }
-  return Math.ceil(most);
+  return most > mostLabelled ? null : Math.ceil(most);
 }

@@ -110,8 +110,9 @@ type Words = Pick<QualityVerdict, 'why' | 'whatWouldChange'>;
 
 function lifts({ name, overBest }: Rung): string {
   const said = name === 'task-table' ? 'The task table' : name;
-  const verb = overBest.value < 0 ? 'changes' : 'raises';
   const range = `${pointsRange(overBest)}, ${count(overBest.n)} queries`;
+  if (overBest.value === 0) return `${said} leaves quality where the best single model has it (${range})`;
+  const verb = overBest.value < 0 ? 'changes' : 'raises';
   return `${said} ${verb} quality over the best single model by ${points(overBest.value)} (${range})`;
 }
 

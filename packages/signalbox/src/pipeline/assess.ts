@@ -6,6 +6,8 @@ import { type EvidenceArgs, evidenceOf } from './evidence/evidence.ts';
 import type { Line } from './measure.ts';
 import { voteLines } from './recorded-votes.ts';
 
+export { type VerdictParameters, verdictParameters } from '../feasibility/parameters.ts';
+
 export interface AssessArgs
   extends Omit<EvaluateArgs, 'beside' | 'tune'>,
     Omit<EvidenceArgs, 'evaluated' | 'more'> {

@@ -37,7 +37,10 @@ export async function labelsNeeded(
       point.system === choice.name ? [{ point, sampled: sampled[i + 1]! }] : [],
     );
     const law = fitLearningCurve(
-      own.map(({ point }) => ({ n: point.rows, values: liftsOf(point, { best, design }) })),
+      own.map(({ point }) => ({
+        n: point.rows,
+        values: liftsOf(point, { best, design, primary: plan.table.primary }),
+      })),
       { seed: context.seed },
     );
     return {
@@ -67,15 +70,24 @@ export async function labelsNeeded(
   };
 }
 
-/** Of each fit of one size: its mean lift over best single. In cross-validation each fold is a fit. */
+/** Of each fit of one size: its lift over best single by the primary average. In cross-validation each fold is a fit. */
 function liftsOf(
   { repeats }: LearningPoint,
-  { best, design }: { readonly best: Float64Array; readonly design: Design },
+  {
+    best,
+    design,
+    primary,
+  }: { readonly best: Float64Array; readonly design: Design; readonly primary: string },
 ): number[] {
   const folds = foldRows(design);
   const parts = folds.length > 0 ? folds : [Int32Array.from(best.keys())];
   return repeats.flatMap((values) =>
-    parts.map((rows) => mean(Float64Array.from(rows, (i) => values[i]! - best[i]!))),
+    parts.map((rows) => {
+      const gain = (some: Int32Array): number => mean(Float64Array.from(some, (i) => values[i]! - best[i]!));
+      if (primary !== 'macro') return gain(rows);
+      const groups = [...Map.groupBy(rows, (i) => design.groupOf[i]!).values()];
+      return mean(groups.map((some) => gain(Int32Array.from(some))));
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { expectedOf } from '../../core/choice.ts';
 import type { Estimate } from '../../core/results.ts';
-import { column, type Matrix, matrix } from '../../math/matrix.ts';
+import { type Matrix, matrix } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval, minus, type Sampled } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
@@ -30,11 +30,6 @@ export function liftOf(a: Sampled, b: Sampled, design: Design): Estimate {
 /** Quality of each compared row under a choice. */
 export function qualityUnder(share: Matrix, plan: Plan): Float64Array {
   return expectedOf(share, comparedQuality(plan));
-}
-
-/** Quality of one model on each compared row. */
-export function qualityOfModel(plan: Plan, model: number): Float64Array {
-  return column(comparedQuality(plan), model);
 }
 
 /** Lists of one length as the columns of a matrix. */
