@@ -7,7 +7,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { compare, readResults } from './compare.ts';
 import { openSession, type Session } from './session.ts';
 import { fakeResults } from './words/contract.ts';
-import { fakeEvidence } from './words/contract-evidence.ts';
+import { fakeEvidence } from './words/evidence.fixture.ts';
 
 let folder: string;
 let said: string;

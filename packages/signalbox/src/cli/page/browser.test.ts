@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fakeResults } from '../words/contract.ts';
-import { fakeEvidence } from '../words/contract-evidence.ts';
+import { fakeEvidence } from '../words/evidence.fixture.ts';
 import { type Browser, browserProgram, startBrowser } from './browser.fixture.ts';
 import { renderPage } from './page.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import type { ResultSet } from '../../core/results.ts';
 import { fakeResults, fakeSet } from '../words/contract.ts';
-import { fakeEvidence } from '../words/contract-evidence.ts';
+import { fakeEvidence } from '../words/evidence.fixture.ts';
 import { stepsOf } from '../words/gain.ts';
 import { fixed, percent } from '../words/numbers.ts';
 import { renderPage } from './page.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import type { Results, System } from '../../core/results.ts';
 import { faceContract, fakeResults, fakeSet, shapes } from '../words/contract.ts';
-import { evidenceShapes } from '../words/contract-evidence.ts';
+import { evidenceShapes } from '../words/evidence.fixture.ts';
 import { glossary } from '../words/glossary.ts';
 import { fixed, percent, points } from '../words/numbers.ts';
 import { renderPage } from './page.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faceContract } from '../words/contract.ts';
-import { evidenceShapes } from '../words/contract-evidence.ts';
+import { evidenceShapes } from '../words/evidence.fixture.ts';
 import { renderCompareTerminal } from './compare.ts';
 import { renderTerminal } from './terminal.ts';
 import { width } from './width.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ResultSet, Results } from '../../core/results.ts';
 import { faceContract, fakeResults, fakeSet } from '../words/contract.ts';
-import { evidenceShapes, fakeEvidence } from '../words/contract-evidence.ts';
+import { evidenceShapes, fakeEvidence } from '../words/evidence.fixture.ts';
 import { percent } from '../words/numbers.ts';
 import { renderTerminal } from './terminal.ts';
 import { width } from './width.ts';
