@@ -7,7 +7,7 @@ import { renderError } from './error.ts';
 import { abilities } from './paint.ts';
 import { makeProgress } from './progress.ts';
 import { table } from './table.ts';
-import { clean, fit, width } from './width.ts';
+import { clean, fit, tellingApart, width } from './width.ts';
 import { wrap } from './wrap.ts';
 
 test('width counts columns, not code units', () => {
@@ -23,6 +23,15 @@ test('what is too long loses its middle', () => {
       assert.ok(width(fit(clean(text), most)) <= most);
     }),
   );
+});
+
+test('names that differ in their middle get the columns that tell them apart', () => {
+  const names = ['mistralai/mistral-7b-chat', 'mistralai/mixtral-8x7b-chat'];
+  const most = tellingApart(names, 14);
+  assert.notEqual(fit(names[0]!, most), fit(names[1]!, most));
+  assert.equal(fit(names[0]!, most - 1), fit(names[1]!, most - 1));
+  assert.equal(tellingApart(['a', 'a'], 3), 3);
+  assert.equal(tellingApart([], 3), 3);
 });
 
 test('a paragraph wraps within its width, keeps every word and no number leaves its unit', () => {

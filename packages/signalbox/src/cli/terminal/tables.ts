@@ -27,9 +27,16 @@ import {
 import { bar } from './bar.ts';
 import { type Column, table } from './table.ts';
 import { titled, type View } from './view.ts';
-import { clean } from './width.ts';
+import { clean, tellingApart } from './width.ts';
 
-const name: Column = { head: '', align: 'left', least: 14 };
+const named = (head: string, rows: readonly (readonly string[])[]): Column => ({
+  head,
+  align: 'left',
+  least: tellingApart(
+    rows.map(([first = '']) => first),
+    14,
+  ),
+});
 const number = (head: string, rank?: number): Column => ({ head, ...(rank === undefined ? {} : { rank }) });
 
 const interval = (estimate: Estimate | null, decimals: number): [string, string] =>
@@ -79,7 +86,7 @@ export function systemsTable(view: View): string {
     ];
   });
   const columns: Column[] = [
-    { ...name, head: 'system' },
+    named('system', rows),
     number(set.primary === 'macro' ? 'macro %' : 'quality %'),
     number('95 %', 3),
     number('lift'),
@@ -124,7 +131,7 @@ function againstTable(view: View): string {
     ];
   });
   const columns = [
-    { ...name, head: 'router' },
+    named('router', rows),
     number('points'),
     number('95 %'),
     number('p', 1),
@@ -159,7 +166,7 @@ function weakAndStrong(view: View): string {
     inShare(system.cpt50),
     inShare(system.cpt80),
   ]);
-  const columns = [{ ...name, head: 'system' }, number('APGR', 1), number('CPT(50) %'), number('CPT(80) %')];
+  const columns = [named('system', rows), number('APGR', 1), number('CPT(50) %'), number('CPT(80) %')];
   const about =
     'CPT(x) is the share of calls to the strong one that wins x % of its lead; APGR is the share won, over all shares of calls';
   return titled(view, 'Weak and strong', about, table({ columns, rows }, view.width));
@@ -182,7 +189,7 @@ function onCurve(view: View): string {
   const shown = withHull(view).filter((system) => system.aiq ?? system.costAt);
   if (shown.length === 0) return '';
   const rows = shown.map((system) => [clean(label(system)), inUnits(system.aiq), onHull(system.costAt)]);
-  const columns = [{ ...name, head: 'system' }, number('AIQ'), number('99 / 98 / 95 %')];
+  const columns = [named('system', rows), number('AIQ'), number('99 / 98 / 95 %')];
   const about =
     'AIQ is the mean height of the cost-quality hull; beside it, in % of that of the best single model, the cost at which the hull keeps so much of its quality (optimistic: read on the rows themselves); – = not reached';
   return titled(view, 'Cost curve', about, table({ columns, rows }, view.width));
@@ -199,7 +206,7 @@ function fixedBeforehand(view: View): string {
     }),
   ]);
   const columns = [
-    { ...name, head: 'system' },
+    named('system', rows),
     ...levels.flatMap((level, i) => [number(`for ${level} %`, i), number('kept', i)]),
   ];
   const about =
@@ -236,7 +243,7 @@ export function modelsTable(view: View): string {
     ];
   });
   const columns: Column[] = [
-    { ...name, head: 'model' },
+    named('model', rows),
     number(set.primary === 'macro' ? 'macro %' : 'quality %'),
     number('95 %', 4),
     number(cost.head, 5),
@@ -275,7 +282,7 @@ export function truthTable(view: View, truth: Truth): string {
     ];
   });
   const columns: Column[] = [
-    { ...name, head: 'system' },
+    named('system', rows),
     number('true %'),
     number('measured %'),
     number('95 %'),

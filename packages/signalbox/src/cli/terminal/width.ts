@@ -37,6 +37,16 @@ export function fit(text: string, most: number): string {
   return `${take(graphemes, head)}…${take(graphemes.reverse(), tail, true)}`;
 }
 
+/** The fewest columns, from `least` on, at which different names stay different when they are cut. */
+export function tellingApart(names: readonly string[], least: number): number {
+  const all = [...new Set(names)];
+  const longest = Math.max(least, ...all.map(width));
+  for (let most = least; most < longest; most++) {
+    if (new Set(all.map((name) => fit(name, most))).size === all.length) return most;
+  }
+  return longest;
+}
+
 function take(graphemes: readonly string[], most: number, reversed = false): string {
   const taken: string[] = [];
   let left = most;
