@@ -249,7 +249,8 @@ export function modelsTable(view: View): string {
     number(cost.head, 5),
     number('table %'),
     number('router %'),
-    { head: '', align: 'left', rank: 2 },
+    // A bar repeats the number beside it, so it gives way first.
+    { head: '', align: 'left', rank: 6 },
     { head: '', align: 'left', rank: 3 },
   ];
   const who =
