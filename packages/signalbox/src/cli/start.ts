@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ResultSet, Results } from '../core/results.ts';
 import { saveArtifact } from '../pipeline/artifact.ts';
+import { assess } from '../pipeline/assess.ts';
 import {
   baselineNames,
   findPolicy,
@@ -12,7 +13,6 @@ import {
   worlds,
   writeTable,
 } from '../pipeline/config.ts';
-import { evaluate } from '../pipeline/evaluate.ts';
 import { readGatewayConfig } from '../pipeline/gateway-config.ts';
 import { results } from '../pipeline/report.ts';
 import { train } from '../pipeline/train.ts';
@@ -93,8 +93,15 @@ async function reportWorlds(flags: Flags, session: Session): Promise<Made> {
         `simulated world "${name}": ${world.table.examples.length} queries, ${world.table.models.length} models`,
       );
       await writeTable(world.table, join(flags.folder, `${name}.jsonl`), session.context);
-      const { set } = await evaluate(
-        { table: world.table, choices, encoder, judged: [{ policy, params }], curvePolicy: policy },
+      const { set } = await assess(
+        {
+          table: world.table,
+          choices,
+          encoder,
+          judged: [{ policy, params }],
+          curvePolicy: policy,
+          brief: true,
+        },
         session.context,
       );
       sets.push(set);
@@ -132,7 +139,16 @@ async function serveSimulated(flags: Flags, made: Made, session: Session): Promi
   const { policy, params } = await findPolicy('utility');
   const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)));
   const trained = await train(
-    { table, choice, encoder, policy, policyParams: params, baselines, createdAt: session.startedAt },
+    {
+      table,
+      choice,
+      encoder,
+      policy,
+      policyParams: params,
+      baselines,
+      createdAt: session.startedAt,
+      verdictBeside: await Promise.all(['knn', 'ridge'].map((name) => findRouter(name))),
+    },
     session.context,
   );
   await encoder.close?.();

@@ -72,11 +72,15 @@ test('no interval is narrower than it is alone, and one alone is as in metrics',
   }
 });
 
-test('what has no spread is a point and widens nothing; of nothing comes nothing', () => {
+test('where no row differs what may have gone unseen is the interval, and widens no other; of nothing comes nothing', () => {
   const some = noise(1, split, 0);
   const still: Sampled = { value: 0, draws: new Float64Array(split.draws), folds: [], n: rows };
   const found = simultaneous([...some, still], split);
-  assert.deepEqual(found.at(-1), { value: 0, low: 0, high: 0, n: rows });
+  const { value, low, high } = found.at(-1)!;
+  // With n rows of one cluster each, a share p goes unseen with probability (1 - p)^n = .025.
+  assert.equal(value, 0);
+  near((1 - high) ** rows, 0.025, 1e-9);
+  assert.equal(low, -high);
   assert.deepEqual(found.slice(0, -1), simultaneous(some, split));
   assert.deepEqual(simultaneous([], split), []);
 });

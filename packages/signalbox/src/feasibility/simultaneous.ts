@@ -2,14 +2,14 @@ import type { Estimate } from '../core/results.ts';
 import { maxT, nadeauBengio } from '../math/hypothesis.ts';
 import { matrix } from '../math/matrix.ts';
 import type { Design } from '../metrics/design.ts';
-import { interval, type Sampled } from '../metrics/interval.ts';
+import { interval, type Sampled, unseen } from '../metrics/interval.ts';
 
 /**
  * 95 % intervals that hold for all of the numbers at once: the rungs of a ladder, the points of a curve. The reach
  * is the 95 % quantile, over the draws, of the greatest |draw - value| / standard error (max-t; Romano and Wolf
  * 2005), times the row bootstrap's standard error, in cross-validation widened by how much greater Nadeau and
  * Bengio's is over all the numbers together: that of one number has few degrees of freedom. No interval is narrower
- * than it would be alone. All numbers must stem from the same draws.
+ * than it would be alone, and none is a point: where no row showed a difference, some may have gone unseen. All numbers must stem from the same draws.
  */
 export function simultaneous(sampled: readonly Sampled[], design: Design): Estimate[] {
   const draws = matrix(sampled[0]?.draws.length ?? 0, sampled.length);
@@ -24,7 +24,7 @@ export function simultaneous(sampled: readonly Sampled[], design: Design): Estim
   const inflation = pooledInflation(sampled, errors, design);
   return sampled.map((one, k) => {
     const { value, low, high, n } = interval(one, design);
-    const reach = critical * inflation * errors[k]!;
+    const reach = Math.max(critical * inflation * errors[k]!, unseen(one, design));
     return { value, low: Math.min(low, value - reach), high: Math.max(high, value + reach), n };
   });
 }

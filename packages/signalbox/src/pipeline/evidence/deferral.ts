@@ -225,7 +225,10 @@ function curve(
   return own.thresholds.map((parameter, c) => ({
     parameter,
     share: shareLeaving(own, c),
-    loss: asEstimate(band[c]!, -1, 1),
+    // A policy that never leaves is best single itself: it loses nothing, and nothing has gone unseen.
+    loss: own.choices[c]!.every((m, i) => m === own.stay[i])
+      ? { value: 0, low: 0, high: 0, n: band[c]!.n }
+      : asEstimate(band[c]!, -1, 1),
     cost: bestCost > 0 ? mean(picked(cost, own.choices[c]!)) / bestCost : null,
   }));
 }

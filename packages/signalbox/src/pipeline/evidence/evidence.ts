@@ -28,6 +28,8 @@ export interface EvidenceArgs {
   readonly other?: OtherLabels;
   /** Texts and answers are left out of the ledger. */
   readonly redact?: boolean;
+  /** Only what needs no further fit: no learning curves, no controls, nothing on shift. */
+  readonly brief?: boolean;
 }
 
 const permutations = 200;
@@ -58,14 +60,15 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
   const { plan, design, fitted, encoder } = evaluated;
   const progress = (done: number): void => context.progress('evidence', done, stages);
   progress(0);
-  const judged = judgeArgs(args, true);
+  const full = args.brief !== true;
+  const judged = judgeArgs(args, full);
   const findings = await findingsOf(judged, context);
   progress(1);
-  const needs = await labels(judged, findings, context);
+  const needs = full ? await labels(judged, findings, context) : undefined;
   progress(2);
   const pool = poolOf({ plan, design, best: findings.best });
   progress(3);
-  const linear = fitted.find(({ choice }) => choice.name === 'ridge')?.choice;
+  const linear = full ? fitted.find(({ choice }) => choice.name === 'ridge')?.choice : undefined;
   const controls =
     linear &&
     (await controlsOf(
@@ -73,7 +76,7 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
       context,
     ));
   progress(4);
-  const shift = await shiftOf(judged, findings, context);
+  const shift = full ? await shiftOf(judged, findings, context) : undefined;
   const live =
     args.live &&
     (await liveShift(
@@ -118,7 +121,7 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
 
 /** The verdict alone, for an artifact and for trials of the rule: nothing is computed that it does not rest on. */
 export async function verdictOf(
-  args: Omit<EvidenceArgs, 'redact' | 'evaluated'> & { readonly evaluated: JudgeArgs['evaluated'] },
+  args: Omit<EvidenceArgs, 'redact' | 'brief' | 'evaluated'> & { readonly evaluated: JudgeArgs['evaluated'] },
   context: Context,
 ): Promise<VerdictResult> {
   const judged = judgeArgs(args, false);
@@ -165,6 +168,7 @@ async function labels(
       plan,
       design,
       encoder,
+      fitted,
       rungs,
       best,
       router: picked && qualityUnder(picked.share, plan),

@@ -7,7 +7,7 @@ import { mean } from '../../math/order.ts';
 import type { Design } from '../../metrics/design.ts';
 import { foldRows } from '../../metrics/design.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
-import type { RouterChoice } from '../cross-fit.ts';
+import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
 import type { Plan } from '../protocol.ts';
 import { averaged, curveSizes, type LearningPoint, learningCurve } from './learning.ts';
 import { estimateOf, sampledOf } from './values.ts';
@@ -20,6 +20,7 @@ export async function labelsNeeded(
     /** Each with the rung that it stands for. */
     readonly rungs: readonly { readonly rung: string; readonly choice: RouterChoice }[];
     readonly encoder: Encoder;
+    readonly fitted: readonly CrossFitted[];
     /** Quality on each compared row: of best single, and of the best router. */
     readonly best: Float64Array;
     readonly router: Float64Array | undefined;
@@ -30,7 +31,10 @@ export async function labelsNeeded(
 ): Promise<LabelsNeeded> {
   const { plan, design, rungs, best, router, minimumEffect } = args;
   const sizes = curveSizes(plan).filter((_, i, all) => i % 2 === 0 || i === all.length - 1);
-  const points = await learningCurve({ ...args, choices: rungs.map(({ choice }) => choice), sizes }, context);
+  const points = await learningCurve(
+    { ...args, choices: rungs.map(({ choice }) => choice), sizes, whole: args.fitted },
+    context,
+  );
   const sampled = sampledOf([best, ...points.map(averaged)], { plan, design });
   const curves = rungs.map(({ rung, choice }) => {
     const own = points.flatMap((point, i) =>

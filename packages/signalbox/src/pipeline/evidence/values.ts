@@ -2,7 +2,7 @@ import { expectedOf } from '../../core/choice.ts';
 import type { Estimate } from '../../core/results.ts';
 import { type Matrix, matrix } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
-import { asEstimate, interval, minus, type Sampled } from '../../metrics/interval.ts';
+import { asEstimate, interval, minus, type Sampled, unseen } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
 import { comparedQuality } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
@@ -22,9 +22,12 @@ export function estimateOf(sampled: Sampled, design: Design): Estimate {
   return asEstimate(interval(sampled, design), 0, 1);
 }
 
-/** The difference of two on the same rows. */
+/** The difference of two fitted policies on the same rows; where no row showed any, what may have gone unseen. */
 export function liftOf(a: Sampled, b: Sampled, design: Design): Estimate {
-  return asEstimate(interval(minus(a, b), design), -1, 1);
+  const difference = minus(a, b);
+  const reach = unseen(difference, design);
+  if (reach > 0) return { value: 0, low: -reach, high: reach, n: difference.n };
+  return asEstimate(interval(difference, design), -1, 1);
 }
 
 /** Quality of each compared row under a choice. */

@@ -1,11 +1,9 @@
 import { shares } from '../../core/choice.ts';
 import type { Context } from '../../core/context.ts';
-import type { Encoder } from '../../core/encoder.ts';
 import type { Estimate } from '../../core/results.ts';
 import type { Why } from '../../core/results-evidence.ts';
 import { complementarity } from '../../feasibility/complementarity.ts';
 import { at } from '../../math/matrix.ts';
-import type { Design } from '../../metrics/design.ts';
 import { findRouter } from '../config.ts';
 import type { Evaluated } from '../evaluate.ts';
 import { controlsOf } from '../evidence/controls.ts';
@@ -41,7 +39,7 @@ export async function whyOf(args: WhyArgs, context: Context): Promise<Why> {
     exactlyOne: pool.exactlyOne,
     agreement: pool.agreement ?? [],
     ...(pool.kappa && { kappa: pool.kappa }),
-    learningCurve: await curve({ plan, design, encoder, quick }, context),
+    learningCurve: await curve(args, context),
     controls,
     contamination: { leaks: plan.protocol.leaks, models: trainAndTest(plan) },
   };
@@ -49,7 +47,7 @@ export async function whyOf(args: WhyArgs, context: Context): Promise<Why> {
 
 /** The paper blames scarce data: linear heads, from 50 training rows to all. */
 async function curve(
-  { plan, design, encoder, quick }: { plan: Plan; design: Design; encoder: Encoder; quick: boolean },
+  { plan, design, encoder, quick, fitted }: WhyArgs,
   context: Context,
 ): Promise<Why['learningCurve']> {
   const sizes = curveSizes(plan);
@@ -57,6 +55,7 @@ async function curve(
     {
       plan,
       encoder,
+      whole: fitted,
       choices: await Promise.all(['best-single', 'multi-label', 'separate'].map((name) => findRouter(name))),
       // In cross-validation the five folds are the five drawings.
       repeats: plan.folds !== undefined ? 1 : quick ? 2 : 5,
