@@ -11,10 +11,10 @@ import {
 } from '../packages/signalbox/src/core/results.ts';
 import { releasedDifference } from '../packages/signalbox/src/metrics/as-released.ts';
 
-const percent = (x: number): string => (100 * x).toFixed(1);
+const percent = (x: number): string => (100 * x).toFixed(2);
 const interval = (x: Estimate | null | undefined): string =>
   x ? `${percent(x.value)} [${percent(x.low)}, ${percent(x.high)}]` : '';
-const points = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(100 * x).toFixed(1)}`;
+const points = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(100 * x).toFixed(2)}`;
 const lift = ({ versus }: System): string => {
   const v = versus.bestSingle;
   return v ? `${points(v.value)} [${points(v.low)}, ${points(v.high)}]` : '';
@@ -186,7 +186,7 @@ The study that Signalbox began with, "Lessons Learned from LLM Routing" (2405.00
 npx signalbox reproduce lessons --data DIR
 \`\`\`
 
-(version ${read.version}, seed ${read.seed}; ${Math.round(seconds / 60)} minutes of comparison on 2 cores with embeddings cached.)
+(version ${read.version}, seed ${read.seed}; ${Math.round(seconds / 60)} minutes on 2 cores with embeddings cached.)
 
 ${
   yes.length === 0

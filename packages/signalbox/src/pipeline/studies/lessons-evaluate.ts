@@ -30,6 +30,7 @@ export async function evaluateLessons(
   { table: given, encoder, quick }: StudyArgs,
   context: Context,
 ): Promise<Evaluated & { readonly judged: readonly Judged[] }> {
+  const started = performance.now();
   const table = quick ? thinned(given) : given;
   const judged = await Promise.all(policies.map((name) => judgedBy(name)));
   const choices = await Promise.all(
@@ -54,7 +55,8 @@ export async function evaluateLessons(
   );
   const why = await whyOf({ ...evaluated, quick }, context);
   const notes = [...(evaluated.set.notes ?? []), ...latencyNote(evaluated)];
-  return { ...evaluated, set: { ...evaluated.set, why, notes }, judged };
+  const seconds = (performance.now() - started) / 1000;
+  return { ...evaluated, set: { ...evaluated.set, why, notes, seconds }, judged };
 }
 
 /** Every n-th row of a large table without a split, so that each group keeps its share. */
