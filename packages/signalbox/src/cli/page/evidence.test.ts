@@ -181,7 +181,7 @@ test('a study of several sets opens with a line for each', async () => {
   rows.forEach((row, i) => {
     const routers = study.sets[i]!.systems.filter(({ kind }) => kind === 'router');
     const best = Math.max(...routers.map(({ quality }) => quality!.value));
-    assert.equal(Number(row.children[5]!.getAttribute('data-value')), best);
+    assert.equal(Number(row.children[6]!.getAttribute('data-value')), best);
   });
   assert.match(text(shown), /In no scenario does the best router lie above/);
 });

@@ -39,7 +39,9 @@ export interface PageOptions {
 /** The results as one HTML file that needs nothing else, nor a script to be read. */
 export async function renderPage(results: Results, options: PageOptions = {}): Promise<string> {
   const drawing = await makeDrawing();
-  const title = options.title ?? `Signalbox: ${results.sets.map((set) => set.dataset).join(', ')}`;
+  const title =
+    options.title ??
+    `Signalbox: ${results.sets.length > 3 ? results.command.split(' --')[0] : results.sets.map((set) => set.dataset).join(', ')}`;
   const several = results.sets.length > 1;
   const sections = results.sets.map((set, i) =>
     section(results, set, { drawing, id: setId(i), several, truth: truthOf(options.truth, set) }),

@@ -10,7 +10,7 @@ import { term } from './terms.ts';
 export function scenariosSection(results: Results, idOf: (index: number) => string): Markup | null {
   if (results.sets.length < 2 || !results.sets.some(isStudy)) return null;
   const all = results.sets.map(scenario);
-  const won = all.filter(({ lift }) => lift !== null && lift.low > 0).length;
+  const won = all.filter(({ answer }) => answer.startsWith('yes')).length;
   const values = (of: (one: (typeof all)[number]) => ReturnType<typeof valueIn>): number =>
     columnDecimals(
       all.flatMap((one) => of(one) ?? []),
@@ -25,10 +25,10 @@ export function scenariosSection(results: Results, idOf: (index: number) => stri
   return html`<p class="answer">${won === 0 ? 'In no scenario' : `In ${count(won)} of ${count(all.length)} scenarios`} does the best router lie above the best single model beyond noise.</p>
 ${picked ? html`<p class="context">The router of each line is the highest of those that were run, picked on the rows that judge it: its lift is flattered, and a lift that is barely above zero may be luck.</p>` : null}
 <div class="scroll"><table class="scenarios">
-<thead><tr><th>scenario</th><th>n</th><th class="word">best single model</th><th>${term('quality')}, %</th><th class="word">best router</th><th>quality, %</th><th>${term('lift')}, points</th><th>${term('oracle')}, %</th><th class="word">does routing gain?</th></tr></thead>
+<thead><tr><th>scenario</th><th class="word">does routing gain?</th><th>n</th><th class="word">best single model</th><th>${term('quality')}, %</th><th class="word">best router</th><th>quality, %</th><th>${term('lift')}, points</th><th>${term('oracle')}, %</th></tr></thead>
 <tbody>${all.map(({ set, best, router, lift, answer }, i) => {
     const at = valueIn(set, best);
-    return html`<tr data-set="${set.dataset}">${name(set.dataset, html`<a href="#${idOf(i)}">${set.dataset}</a>`)}${numberCell(at?.n ?? set.protocol.testRows, count(at?.n ?? set.protocol.testRows))}<td class="word">${bestSingleModel(set) ?? '–'}</td>${estimateCell(at, decimals)}<td class="word">${router ? label(router) : '–'}</td>${estimateCell(valueIn(set, router), decimals)}${versusCell(lift, lifts)}${estimateCell(valueIn(set, oracleOf(set)), decimals)}<td class="word">${answer}</td></tr>
+    return html`<tr data-set="${set.dataset}">${name(set.dataset, html`<a href="#${idOf(i)}">${set.dataset}</a>`)}<td class="word">${answer}</td>${numberCell(at?.n ?? set.protocol.testRows, count(at?.n ?? set.protocol.testRows))}<td class="word">${bestSingleModel(set) ?? '–'}</td>${estimateCell(at, decimals)}<td class="word">${router ? label(router) : '–'}</td>${estimateCell(valueIn(set, router), decimals)}${versusCell(lift, lifts)}${estimateCell(valueIn(set, oracleOf(set)), decimals)}</tr>
 `;
   })}</tbody></table></div>`;
 }
