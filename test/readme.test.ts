@@ -40,9 +40,13 @@ test('the commands of the README run one after another on its table', { skip: wi
     join(folder, 'signalbox.yaml'),
     'models:\n  - { name: small-model, upstream: simulated }\n  - { name: large-model, upstream: simulated }\n',
   );
-  const ran = commands.filter((command) => runnable.includes(command.split(' ')[2] ?? ''));
-  assert.equal(ran.length, runnable.length);
-  for (const command of ran) {
+  const price = { input: 1, output: 2 };
+  writeFileSync(join(folder, 'prices.json'), JSON.stringify({ 'small-model': price, 'large-model': price }));
+  const asked = Array.from({ length: 40 }, (_, i) =>
+    JSON.stringify({ query_id: `live${i}`, text: `What is ${i} + ${i}?`, model: 'small-model', score: 1 }),
+  );
+  writeFileSync(join(folder, 'log.jsonl'), `${asked.join('\n')}\n`);
+  const run = (command: string): string => {
     const { status, stderr, stdout } = spawnSync(
       'sh',
       ['-c', command.replace('npx signalbox', '"$NODE" "$STUB"')],
@@ -54,7 +58,17 @@ test('the commands of the README run one after another on its table', { skip: wi
     );
     assert.equal(status, 0, `${command}\n${stderr}`);
     assert.ok(stdout.length > 0, command);
-  }
+    return stdout;
+  };
+  const results = run('npx signalbox report table.csv --routers knn --no-html --json');
+  for (const name of ['before', 'after']) writeFileSync(join(folder, `${name}.json`), results);
+  const ran = commands.filter((command) => runnable.includes(command.split(' ')[2] ?? ''));
+  for (const name of runnable)
+    assert.ok(
+      ran.some((command) => command.split(' ')[2] === name),
+      name,
+    );
+  for (const command of ran) run(command);
   assert.ok(existsSync(join(folder, 'report.html')) && existsSync(join(folder, 'router')));
 });
 
