@@ -217,3 +217,51 @@ test("a router of the user's own is trained, found again by its module, and name
     /gone\.mjs: The router could not be loaded/,
   );
 });
+
+test('a query unlike the training queries goes to best single where the guard is on, and says so', async () => {
+  const to = await trained('knn', join(folder, 'guarded'));
+  const strange = { id: 'q', messages: userMessage('§'.repeat(4000)) };
+  const usual = table.examples.find(({ split }) => split !== 'test')!;
+  const guarded = await openRouter({ folder: to, encoder: {}, guardAlpha: 0.05 }, makeContext());
+  const decision = await guarded.decide(strange);
+  assert.equal(decision.candidates[0]!.model, decision.bestSingle);
+  assert.match(decision.reasons[0]!, /unlike the training queries/);
+  assert.doesNotMatch((await guarded.decide(usual)).reasons.join(' '), /unlike/);
+  const open = await openRouter({ folder: to, encoder: {} }, makeContext());
+  assert.doesNotMatch((await open.decide(strange)).reasons.join(' '), /unlike/);
+  // Where best single may not answer, the router's own order stands.
+  const others = new Set(table.models.map(({ id }) => id).filter((id) => id !== decision.bestSingle));
+  assert.ok(others.has((await guarded.decide(strange, others)).candidates[0]!.model));
+});
+
+test('an artifact carries the verdict of its training rows, and no test row has a part in it', async () => {
+  const verdictOf = async (of: typeof table) => {
+    const beside = await Promise.all(['knn', 'ridge'].map((name) => findRouter(name)));
+    const made = await train(
+      {
+        table: of,
+        choice: await findRouter('residual'),
+        encoder,
+        policy,
+        policyParams,
+        baselines: await Promise.all(baselineNames.map((name) => findRouter(name))),
+        createdAt: '2026-01-01T00:00:00.000Z',
+        verdictBeside: beside,
+      },
+      makeContext(),
+    );
+    return made;
+  };
+  const made = await verdictOf(table);
+  const { verdict } = made.manifest;
+  assert.ok(['yes', 'task-table'].includes(verdict!.quality.answer), verdict!.quality.answer);
+  const spoilt = { ...table, quality: { ...table.quality, data: table.quality.data.slice() } };
+  table.examples.forEach(({ split }, i) => {
+    if (split === 'test') spoilt.quality.data.fill(0, i * spoilt.quality.cols, (i + 1) * spoilt.quality.cols);
+  });
+  assert.deepEqual((await verdictOf(spoilt)).manifest.verdict, verdict);
+  const to = join(folder, 'judged');
+  await saveArtifact(to, made);
+  const chooser = await openRouter({ folder: to, encoder: {} }, makeContext());
+  assert.deepEqual(chooser.verdict, verdict);
+});
