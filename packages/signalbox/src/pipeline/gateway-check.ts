@@ -104,13 +104,24 @@ function routing(
       `the router knows none of the models; it was trained on ${missing.join(', ')}: give each model its name there as trainedAs`,
     );
   }
-  const { encoder, router, policy, bestSingle } = chooser;
+  const { encoder, router, policy, bestSingle, verdict } = chooser;
   const lines: [string, string][] = [
     [
       'router',
       `${config.router}: ${router} on ${encoder}, policy ${policy}; best single model ${bestSingle}`,
     ],
   ];
+  lines.push([
+    'verdict',
+    verdict
+      ? `quality ${verdict.quality.answer}, cost ${verdict.cost.answer}${config.acceptVerdict ? '; accepted whatever it is (acceptVerdict)' : ''}`
+      : 'none: whether routing pays on this traffic is not known',
+  ]);
+  if (config.guardAlpha > 0)
+    lines.push([
+      'guard',
+      `queries less usual than ${(100 * config.guardAlpha).toFixed(0)} % of the training queries go to ${bestSingle}`,
+    ]);
   if (missing.length > 0) lines.push(['', `trained on models that are not served: ${missing.join(', ')}`]);
   return lines;
 }
