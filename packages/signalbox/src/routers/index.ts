@@ -3,6 +3,7 @@ import { bestSingle } from './best-single.ts';
 import { cheapest } from './cheapest.ts';
 import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
+import { dualContrastive } from './dual-contrastive.ts';
 import { knn } from './knn.ts';
 import { mlp } from './mlp.ts';
 import { multiLabel } from './multi-label.ts';
@@ -25,6 +26,7 @@ export const routers = {
   'cluster-sets': clusterSets,
   ridge,
   'multi-label': multiLabel,
+  'dual-contrastive': dualContrastive,
   separate,
   mlp,
   residual,
