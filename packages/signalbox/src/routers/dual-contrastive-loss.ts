@@ -1,6 +1,7 @@
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { addProduct } from '../math/product.ts';
 import { type Rng, shuffle } from '../math/rng.ts';
+import { addScaled, dot, throughUnit, unitRows } from './unit-rows.ts';
 
 /** What is learned: h = projection e for a query, and a vector for each model. */
 export type Weights = {
@@ -202,45 +203,4 @@ function project(projection: Matrix, x: Matrix, pick?: Int32Array): Matrix {
     { data: out.data, depth: x.cols },
   );
   return out;
-}
-
-interface Unit {
-  readonly unit: Matrix;
-  readonly lengths: Float64Array;
-}
-
-/** A row of zeros stays so. */
-function unitRows(m: Matrix): Unit {
-  const unit = matrix(m.rows, m.cols);
-  const lengths = new Float64Array(m.rows);
-  for (let i = 0; i < m.rows; i++) {
-    const from = row(m, i);
-    lengths[i] = Math.sqrt(dot(from, from));
-    if (lengths[i]! > 0) addScaled(row(unit, i), from, 1 / lengths[i]!);
-  }
-  return { unit, lengths };
-}
-
-/** Slopes by unit rows to slopes by the rows before they were divided by their lengths. */
-function throughUnit({ unit, lengths }: Unit, slopes: Matrix): Matrix & { readonly data: Float64Array } {
-  const out = matrix(slopes.rows, slopes.cols);
-  for (let i = 0; i < slopes.rows; i++) {
-    if (lengths[i] === 0) continue;
-    const [u, slope, to] = [row(unit, i), row(slopes, i), row(out, i)];
-    addScaled(to, slope, 1 / lengths[i]!);
-    addScaled(to, u, -dot(u, slope) / lengths[i]!);
-  }
-  return out;
-}
-
-type Cells = Float64Array | Float32Array;
-
-function dot(a: Cells, b: Cells): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
-}
-
-function addScaled(to: Cells, from: Cells, factor: number): void {
-  for (let j = 0; j < to.length; j++) to[j]! += factor * from[j]!;
 }

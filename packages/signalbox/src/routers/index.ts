@@ -5,6 +5,7 @@ import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
 import { dualContrastive } from './dual-contrastive.ts';
 import { knn } from './knn.ts';
+import { matrixFactorisation } from './matrix-factorisation.ts';
 import { mlp } from './mlp.ts';
 import { multiLabel } from './multi-label.ts';
 import { random } from './random.ts';
@@ -27,6 +28,7 @@ export const routers = {
   ridge,
   'multi-label': multiLabel,
   'dual-contrastive': dualContrastive,
+  'matrix-factorisation': matrixFactorisation,
   separate,
   mlp,
   residual,
