@@ -8,10 +8,12 @@ import { knn } from './knn.ts';
 import { matrixFactorisation } from './matrix-factorisation.ts';
 import { mlp } from './mlp.ts';
 import { multiLabel } from './multi-label.ts';
+import { pairClassifier } from './pair-classifier.ts';
 import { random } from './random.ts';
 import { residual, residualText } from './residual.ts';
 import { ridge } from './ridge.ts';
 import { separate } from './separate.ts';
+import { similarityWeighted } from './similarity-weighted.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
 
@@ -29,6 +31,8 @@ export const routers = {
   'multi-label': multiLabel,
   'dual-contrastive': dualContrastive,
   'matrix-factorisation': matrixFactorisation,
+  'similarity-weighted': similarityWeighted,
+  'pair-classifier': pairClassifier,
   separate,
   mlp,
   residual,
