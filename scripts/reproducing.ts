@@ -94,13 +94,64 @@ const said: Readonly<Record<string, string>> = {
     'Quality has nothing to gain here: GPT-4 is best on nearly everything. Cost has: on these sets about 99 % of its quality is to be had for less of its cost, mixing by what the query is, with wide intervals at this size. The cost at a level read on the hull is optimistic; beside it stands the operating point fixed on training rows, and the quality that was kept there.',
 };
 
-const parts = process.argv.slice(2).map((file) => {
-  const read: Results = results.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const study = read.command.split(' ')[1] ?? '';
-  const routers = / --routers \S+/.exec(read.command)?.[0] ?? '';
-  const routed = read.sets.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
-  return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} --data DIR${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
-});
+const given = process.argv.slice(2).map((file) => results.parse(JSON.parse(readFileSync(file, 'utf8'))));
+const parts = given
+  .filter(({ command }) => command.startsWith('reproduce '))
+  .map((read: Results) => {
+    const study = read.command.split(' ')[1] ?? '';
+    const routers = / --routers \S+/.exec(read.command)?.[0] ?? '';
+    const routed = read.sets.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+    return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} --data DIR${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
+  });
+
+/** The command with the folder of the records left open. */
+const commandOf = ({ command }: Results): string =>
+  command
+    .replace(/ --json| --html \S+/g, '')
+    .replace(/ \S*\/(router\w+|routellm|llmrouter|mmlupro)(\/\S*)?/, ' DIR/$1$2');
+
+function ruling(read: Results): string {
+  const [set] = read.sets;
+  const { verdict, ceilings, ladder = [], deferral, controls } = set!;
+  if (!set || !verdict || !ceilings) return '';
+  const rungs = ladder.map(
+    ({ rung, value, lift }) => `| ${rung} | ${percent(value)} | ${points({ ...lift, p: 1 })} |`,
+  );
+  const certified = (deferral?.certified ?? [])
+    .filter(({ saving }) => saving !== null)
+    .map(
+      ({ epsilon, incumbent, saving, betting }) =>
+        `${(100 * epsilon).toFixed(1)} points: ${percent(saving)} % saved against ${incumbent}, ${whole({ value: betting!.share, low: 0, high: 0, n: 0 })} % of queries leave`,
+    );
+  const { permutationGlobal: any, permutationWithinGroup: within } = controls ?? {};
+  return `### ${set.dataset}
+
+\`\`\`sh
+npx signalbox ${commandOf(read)}
+\`\`\`
+
+Quality: **${verdict.quality.answer}**. ${verdict.quality.why} ${verdict.quality.whatWouldChange}
+
+Cost: **${verdict.cost.answer}**. ${verdict.cost.why} ${verdict.cost.whatWouldChange}
+
+| rung | quality % | lift over best single, simultaneous |
+| --- | ---: | ---: |
+${rungs.join('\n')}
+
+Ceilings: one-sample ${percent(ceilings.oneSample)}, plug-in ${percent(ceilings.plugIn)}, split-half ${percent(ceilings.splitHalf) || 'unknown'}, Rasch null ${percent(ceilings.raschNull) || 'unknown'}${Object.entries(
+    ceilings.groups ?? {},
+  )
+    .map(
+      ([group, of]) =>
+        `; ${group}: one-sample ${percent(of.oneSample)}, plug-in ${percent(of.plugIn)}, split-half ${percent(of.splitHalf)}`,
+    )
+    .join('')}.
+${certified.length > 0 ? `Certified: ${certified.join('; ')}.\n` : ''}${any ? `Permutations: p = ${any.p.toFixed(3)}${within ? `, within groups ${within.p.toFixed(3)}` : ''}.\n` : ''}${Math.round(set.seconds ?? 0)} s.
+`;
+}
+
+const rulings = given.filter(({ command }) => command.startsWith('report ')).map(ruling);
+if (rulings.length > 0) parts.push(`## Verdicts on real tables\n\n${rulings.join('\n')}`);
 const text = `# Reproducing the literature's numbers
 
 <!-- Written by scripts/reproducing.ts from what the commands below printed with --json. -->

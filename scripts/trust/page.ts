@@ -10,20 +10,18 @@ const shown = (share: Share | null): string =>
   share === null
     ? '–'
     : `${percent(share.count / share.of)} (${share.count} of ${share.of})${share.kept === false ? ' **broken**' : ''}`;
-const points = (x: number): string => (100 * x).toFixed(1);
+const points = (x: number): string => (Math.abs(x) < 5e-4 ? 0 : 100 * x).toFixed(1);
 
 /** docs/trust.md. */
-export function page(
-  answers: readonly Answer[],
-  of: { readonly seconds: number; readonly whole: boolean },
-): string {
+export function page(answers: readonly Answer[], of: { readonly whole: boolean }): string {
   const list = tallies(answers);
   const plain = plainCoverage(answers);
   const broken = brokenOf(list, plain);
+  const minutes = list.reduce((sum, { trials, seconds }) => sum + trials * seconds, 0) / 120;
   const { epsilons, delta, minimumEffect, savingFloor } = verdictParameters;
   return `# Can a verdict be believed?
 
-${broken.length === 0 ? 'Every promise below was kept.' : `**Not every promise was kept:** ${broken.join('; ')}.`}
+${broken.length === 0 ? `Every promise below was kept${of.whole ? '' : ', on the draws of a short run: fewer than are needed to see a promise broken by little'}.` : `**Not every promise was kept:** ${broken.join('; ')}.`}
 
 The statistics of \`signalbox report\` are tried on worlds whose truth is known: outcomes are drawn from
 probabilities that we set, the verdict is given as on any table, and the true answer is computed from
@@ -33,8 +31,8 @@ ${freshRows.toLocaleString('en')} fresh rows by the same rule. This page is writ
 npm run trust
 \`\`\`
 
-(version ${version}; ${(of.seconds / 60).toFixed(0)} minutes on two workers for what this run added; answers are kept in
-\`trust.jsonl\`, and an interrupted run goes on where it stopped${of.whole ? '' : '; **a short run: --share below 1**'}).
+(version ${version}; ${list.reduce((sum, { trials }) => sum + trials, 0).toLocaleString('en')} verdicts in ${minutes.toFixed(0)} minutes of two workers; answers are kept in
+\`trust.jsonl\`, and an interrupted run goes on where it stopped).
 Parameters: minimum effect ${points(minimumEffect)} points, epsilon ${epsilons.map(points).join(', ')} points, delta
 ${delta}, saving floor ${percent(savingFloor)}. A share is judged with two standard errors: of 200 draws a true 5 %
 shows as more than 5 % in four runs of ten.

@@ -33,10 +33,7 @@ const done = new Set(answers.map(keyOfAnswer));
 const jobs = jobsOf().filter((job) => !done.has(keyOfJob(job)));
 const total = jobs.length;
 await Promise.all(Array.from({ length: Number(values.workers) }, serve));
-writeFileSync(
-  values.out,
-  page(answers, { seconds: (performance.now() - started) / 1000, whole: share === 1 }),
-);
+writeFileSync(values.out, page(answers, { whole: share >= 1 }));
 process.stderr.write(`\n${values.out} is written.\n`);
 
 /** Worlds take turns, so that a run cut short says something of each; the large one comes last, being the longest. */

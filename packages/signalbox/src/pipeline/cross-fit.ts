@@ -180,21 +180,40 @@ async function encodePart(
   { encoder, fresh }: { readonly encoder: Encoder; readonly fresh?: readonly Query[] },
   context: Context,
 ): Promise<Fold> {
-  const table = takeRows(plan.table, part.train);
-  const queries = table.examples.map(asQuery);
-  const testQueries = Array.from(part.test, (i) => asQuery(plan.table.examples[i]!));
-  const state = await encoder.fit(queries, context);
-  const train = training(table, await encoder.encode(queries, state, context), context.seed);
-  const features = await encoder.encode(testQueries, state, context);
+  const { state, trained, tested, testQueries } = await context.once(
+    'encoded part',
+    [encoder, part.train, part.test],
+    () => encodeRows(plan, part, encoder, context),
+  );
+  const train = training(takeRows(plan.table, part.train), trained, context.seed);
   const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
+  const costs = (): CostState | undefined => fitCosts(train, context.signal);
   return {
     train,
-    test: { queries: testQueries, features },
+    test: { queries: testQueries, features: tested },
     place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
     trainRows: part.train,
     testRows: part.test,
-    costs: fitCosts(train, context.signal),
+    costs: plan.table.cost ? context.once('costs', [plan.table.cost, trained], costs) : costs(),
     ...(fresh && { fresh: { queries: fresh, features: await encoder.encode(fresh, state, context) } }),
+  };
+}
+
+/** Queries of a part, encoded: the same for every comparison on it, whatever its outcomes are. */
+async function encodeRows(
+  { table }: Plan,
+  { train, test }: Plan['parts'][number],
+  encoder: Encoder,
+  context: Context,
+): Promise<{ state: Plain; trained: Matrix; tested: Matrix; testQueries: Query[] }> {
+  const queries = Array.from(train, (i) => asQuery(table.examples[i]!));
+  const testQueries = Array.from(test, (i) => asQuery(table.examples[i]!));
+  const state = await encoder.fit(queries, context);
+  return {
+    state,
+    trained: await encoder.encode(queries, state, context),
+    tested: await encoder.encode(testQueries, state, context),
+    testQueries,
   };
 }
 
