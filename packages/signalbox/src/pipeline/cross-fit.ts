@@ -166,6 +166,26 @@ export async function* encodedParts(plan: Plan, encoder: Encoder, context: Conte
   for (const part of plan.parts) yield await encodePart(plan, part, { encoder }, context);
 }
 
+/**
+ * Forecasts of a part's compared rows by a fit on some of its training rows (places among them), under the encoding
+ * that was learned from the texts of all: with fewer labels the texts are there all the same.
+ */
+export async function fitOnSome(
+  choice: RouterChoice,
+  { fold, plan }: { readonly fold: Fold; readonly plan: Plan },
+  some: Int32Array,
+  context: Context,
+): Promise<{ forecasts: Forecasts; place: Int32Array }> {
+  const table = takeRows(fold.train.table, some);
+  const train = training(table, selectRows(fold.train.features, some), context.seed);
+  const { forecasts } = await fitAndForecast(
+    choice,
+    { train, test: fold.test, costs: undefined, table: plan.table },
+    context,
+  );
+  return { forecasts, place: fold.place };
+}
+
 /** Rows of one fold's test part to where they stand among the compared rows. */
 function place(fold: Fold, from: Matrix, to: Matrix): void {
   const { cols } = from;

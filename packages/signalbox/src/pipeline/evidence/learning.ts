@@ -1,9 +1,11 @@
 import { shares } from '../../core/choice.ts';
 import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
+import { at } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
-import { type CrossFitted, crossFit, type RouterChoice } from '../cross-fit.ts';
-import type { Part, Plan } from '../protocol.ts';
+import { type CrossFitted, encodedParts, fitOnSome, type RouterChoice, turn } from '../cross-fit.ts';
+import { comparedQuality } from '../forecast.ts';
+import type { Plan } from '../protocol.ts';
 import { qualityUnder } from './values.ts';
 
 /** What routers reach with part of the training rows. */
@@ -27,49 +29,53 @@ export interface LearningArgs {
 }
 
 /**
- * Values by argmax as training rows grow. Smaller samples are parts of larger ones (of one repeat), so that
+ * Values by argmax as labelled training rows grow. Smaller samples are parts of larger ones (of one repeat), so that
  * curves rise by what is learned and not by which rows were drawn. Test rows are the plan's own throughout.
  */
 export async function learningCurve(args: LearningArgs, context: Context): Promise<LearningPoint[]> {
   const { plan, choices, encoder, repeats, sizes, whole } = args;
   const all = Math.min(...plan.parts.map(({ train }) => train.length));
   const known = choices.map(({ name }) => whole.find(({ choice }) => choice.name === name));
-  const orders = Array.from({ length: repeats }, (_, repeat) =>
-    plan.parts.map(({ train }, part) => {
-      const order = train.slice();
-      shuffle(order, rng(`learning/${context.seed}/${repeat}/${part}`));
-      return order;
-    }),
+  const fitted = sizes.filter((size) => size < all || known.includes(undefined));
+  const quality = comparedQuality(plan);
+  const points = sizes.flatMap((rows) =>
+    choices.map(
+      ({ name }, c): LearningPoint => ({
+        rows,
+        system: name,
+        repeats: fitted.includes(rows)
+          ? Array.from({ length: repeats }, () => new Float64Array(plan.compared.length))
+          : [qualityUnder(shares(known[c]!.forecasts.quality), plan)],
+      }),
+    ),
   );
-  const points: LearningPoint[] = [];
-  for (const [done, size] of sizes.entries()) {
-    if (size >= all && known.every((one) => one !== undefined)) {
-      known.forEach(({ choice, forecasts }) => {
-        const values = qualityUnder(shares(forecasts.quality), plan);
-        points.push({ rows: size, system: choice.name, repeats: [values] });
-      });
-      context.progress('learning curve', done + 1, sizes.length);
-      continue;
+  const quiet = { ...context, progress: () => {} };
+  let [done, part] = [0, 0];
+  const total = plan.parts.length * repeats * fitted.length;
+  for await (const fold of encodedParts(plan, encoder, quiet)) {
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const order = Int32Array.from(fold.trainRows.keys());
+      shuffle(order, rng(`learning/${context.seed}/${repeat}/${part}`));
+      for (const rows of fitted) {
+        context.progress('learning curve', done++, total);
+        await turn(context);
+        for (const choice of choices) {
+          const some = order.slice(0, rows).sort();
+          const { forecasts, place } = await fitOnSome(choice, { fold, plan }, some, quiet);
+          const share = shares(forecasts.quality);
+          const point = points.find((one) => one.rows === rows && one.system === choice.name)!;
+          place.forEach((to, i) => {
+            if (to === -1) return;
+            let value = 0;
+            for (let m = 0; m < share.cols; m++) value += at(share, i, m) * at(quality, to, m);
+            point.repeats[repeat]![to] = value;
+          });
+        }
+      }
     }
-    const found = choices.map((): Float64Array[] => []);
-    for (const order of orders) {
-      const parts = plan.parts.map(
-        ({ test }, part): Part => ({ train: order[part]!.slice(0, size).sort(), test }),
-      );
-      const fitted = await crossFit(
-        { ...plan, parts },
-        { choices, encoder, tune: false },
-        { ...context, progress: () => {} },
-      );
-      fitted.forEach(({ forecasts }, j) => {
-        found[j]!.push(qualityUnder(shares(forecasts.quality), plan));
-      });
-    }
-    choices.forEach(({ name }, j) => {
-      points.push({ rows: size, system: name, repeats: found[j]! });
-    });
-    context.progress('learning curve', done + 1, sizes.length);
+    part++;
   }
+  context.progress('learning curve', total, total);
   return points;
 }
 
