@@ -59,7 +59,7 @@ test('wrong usage is exit 2, with the nearest known word', async () => {
   const path = await file('fine.csv', `query_id,text,a,b\n${rows(4, () => '1,0')}\n`);
   for (const [args, says] of [
     [['reprot', path], /Did you mean report/],
-    [['report'], /missing required argument/],
+    [['report'], /No data was given/],
     [['report', path, '--routers', 'residul'], /did you mean "residual"/],
     [['report', path, '--policy', 'utlity'], /did you mean "utility"/],
     [['report', path, '--seed', 'x'], /--seed was "x"/],
@@ -72,7 +72,7 @@ test('wrong usage is exit 2, with the nearest known word', async () => {
 });
 
 test('reproduce without its data names the public repository and the command that brings it', async () => {
-  for (const study of ['routerdc', 'routellm', 'routerbench']) {
+  for (const study of ['lessons', 'routerdc', 'routellm', 'routerbench']) {
     const { code, err } = await signalbox(['reproduce', study, '--data', join(folder, 'nowhere')]);
     assert.equal(code, 1);
     assert.match(err, /github\.com\/.*git clone/s);
