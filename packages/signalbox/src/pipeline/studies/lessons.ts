@@ -44,7 +44,7 @@ const published: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export const lessons: Study = {
   summary: 'Lessons Learned (2405.00467): can each query go to its single most suitable LLM? Seven scenarios',
   source:
-    'https://github.com/shuhao02/RouterDC (folder datasets) and https://github.com/lm-sys/RouteLLM (folder routellm/evals): copy split2_model7 to DIR/routerdc, routerbench_zs to DIR/routerbench and evals to DIR/routellm, then npx signalbox reproduce lessons --data DIR',
+    'https://github.com/shuhao02/RouterDC and https://github.com/lm-sys/RouteLLM: git clone https://github.com/shuhao02/RouterDC && git clone https://github.com/lm-sys/RouteLLM && mkdir records && cp -r RouterDC/datasets/split2_model7 records/routerdc && cp -r RouterDC/datasets/routerbench_zs records/routerbench && cp -r RouteLLM/routellm/evals records/routellm && npx signalbox reproduce lessons --data records',
   folders: ['.'],
   sets: async (folder, context) => {
     const sets: StudySet[] = [];
