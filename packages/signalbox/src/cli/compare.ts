@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SignalboxError } from '../core/errors.ts';
 import { type Results, results } from '../core/results.ts';
-import type { ResultFlags } from './report.ts';
 import { type Session, writeFileWhole } from './session.ts';
 import { renderCompareTerminal } from './terminal/compare.ts';
 
 /** `report --compare A.json B.json`: two runs that were printed with --json, side by side. */
-export async function compare(files: readonly string[], flags: ResultFlags, session: Session): Promise<void> {
+export async function compare(
+  files: readonly string[],
+  flags: { readonly json?: boolean; readonly html: string | false },
+  session: Session,
+): Promise<void> {
   const [first, second] = files;
   if (first === undefined || second === undefined || files.length !== 2) {
     throw new SignalboxError(

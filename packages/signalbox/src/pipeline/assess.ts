@@ -3,7 +3,7 @@ import type { ResultSet } from '../core/results.ts';
 import { money } from '../feasibility/money.ts';
 import { type EvaluateArgs, type Evaluated, evaluate } from './evaluate.ts';
 import { type EvidenceArgs, evidenceOf } from './evidence/evidence.ts';
-import type { Line } from './measure.ts';
+import type { Line } from './line.ts';
 import { voteLines } from './recorded-votes.ts';
 
 export { type VerdictParameters, verdictParameters } from '../feasibility/parameters.ts';

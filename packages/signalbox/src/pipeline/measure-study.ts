@@ -8,7 +8,7 @@ import type { Design } from '../metrics/design.ts';
 import { asEstimate, interval } from '../metrics/interval.ts';
 import { averages } from '../metrics/means.ts';
 import type { CrossFitted } from './cross-fit.ts';
-import type { Line } from './measure.ts';
+import type { Line } from './line.ts';
 import type { Plan } from './protocol.ts';
 
 /** Figures of a study of the founding kind, beside those of every comparison. */

@@ -11,22 +11,10 @@ import { type Averages, averages } from '../metrics/means.ts';
 import type { CrossFitted } from './cross-fit.ts';
 import { comparedQuality, observedCost, observedLatency, pairOf } from './forecast.ts';
 import { type Judged, utilityOf } from './judged.ts';
+import type { Line } from './line.ts';
 import { type CurveInput, curveFigures } from './measure-curves.ts';
 import { type Study, studyFigures } from './measure-study.ts';
 import { comparedGroups, type Plan } from './protocol.ts';
-
-/** One line of the comparison before it is measured: whom it chooses on each compared row. */
-export interface Line {
-  readonly name: string;
-  readonly kind: System['kind'];
-  readonly share: Matrix;
-  /** What came of it on each row, where that is not the chosen model's own outcome: votes, bounds. */
-  readonly outcome?: { readonly quality: Float64Array; readonly cost?: Float64Array };
-  /** False where nothing is learned from training rows: then folds add no variance of their own. */
-  readonly fitted: boolean;
-  readonly from?: CrossFitted;
-  readonly judged?: Judged;
-}
 
 export interface MeasureArgs {
   readonly plan: Plan;

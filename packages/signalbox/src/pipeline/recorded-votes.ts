@@ -3,7 +3,7 @@ import { type Matrix, matrix } from '../math/matrix.ts';
 import { answerLetter } from '../metrics/letter.ts';
 import { type Ballots, bestSubset, vote } from '../metrics/votes.ts';
 import { comparedQuality, observedCost } from './forecast.ts';
-import type { Line } from './measure.ts';
+import type { Line } from './line.ts';
 import type { Plan } from './protocol.ts';
 
 /** Where fewer answers name an option, the table holds no votes. */

@@ -6,7 +6,7 @@ import type { LabelsNeeded, ShiftResult, VerdictResult } from '../../core/result
 import { type VerdictParameters, verdictParameters } from '../../feasibility/parameters.ts';
 import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
 import type { Evaluated } from '../evaluate.ts';
-import type { Line } from '../measure.ts';
+import type { Line } from '../line.ts';
 import { controlsOf } from './controls.ts';
 import { type Findings, findingsOf, type JudgeArgs, judge } from './judge.ts';
 import { judgedLabels, type OtherLabels } from './judged-labels.ts';

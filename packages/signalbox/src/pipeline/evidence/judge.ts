@@ -7,7 +7,7 @@ import { verdict } from '../../feasibility/verdict.ts';
 import type { CrossFitted } from '../cross-fit.ts';
 import type { Evaluated } from '../evaluate.ts';
 import { costUnitOf } from '../forecast.ts';
-import type { Line } from '../measure.ts';
+import type { Line } from '../line.ts';
 import { type Deferral, deferralOf } from './deferral.ts';
 import { type LeftOut, leaveGroupsOut } from './groups-left-out.ts';
 import { type Ladder, ladderOf } from './ladder.ts';

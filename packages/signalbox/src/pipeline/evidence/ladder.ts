@@ -6,7 +6,7 @@ import type { Matrix } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import { minus, type Sampled } from '../../metrics/interval.ts';
 import type { CrossFitted } from '../cross-fit.ts';
-import type { Line } from '../measure.ts';
+import type { Line } from '../line.ts';
 import type { Plan } from '../protocol.ts';
 import { type Picked, pickRouter } from './candidates.ts';
 import { estimateOf, liftOf, qualityUnder, sampledOf } from './values.ts';

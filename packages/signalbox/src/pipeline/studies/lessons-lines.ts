@@ -2,7 +2,7 @@ import { matrix } from '../../math/matrix.ts';
 import { multiLabelBound } from '../../metrics/as-released.ts';
 import type { CrossFitted } from '../cross-fit.ts';
 import { comparedQuality } from '../forecast.ts';
-import type { Line } from '../measure.ts';
+import type { Line } from '../line.ts';
 import type { Plan } from '../protocol.ts';
 import { voteLines } from '../recorded-votes.ts';
 

@@ -1,0 +1,17 @@
+import type { System } from '../core/results.ts';
+import type { Matrix } from '../math/matrix.ts';
+import type { CrossFitted } from './cross-fit.ts';
+import type { Judged } from './judged.ts';
+
+/** One line of the comparison before it is measured: whom it chooses on each compared row. */
+export interface Line {
+  readonly name: string;
+  readonly kind: System['kind'];
+  readonly share: Matrix;
+  /** What came of it on each row, where that is not the chosen model's own outcome: votes, bounds. */
+  readonly outcome?: { readonly quality: Float64Array; readonly cost?: Float64Array };
+  /** False where nothing is learned from training rows: then folds add no variance of their own. */
+  readonly fitted: boolean;
+  readonly from?: CrossFitted;
+  readonly judged?: Judged;
+}
