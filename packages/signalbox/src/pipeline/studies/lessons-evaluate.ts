@@ -22,7 +22,8 @@ const full = [
 ];
 const few = ['multi-label', 'separate', 'cluster-sets'];
 /** Rows of a first look, where folds are made of them. */
-const quickRows = 2000;
+const quickRows = 1500;
+const quickFolds = 3;
 const policies = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'];
 
 /** Compares the paper's routers under its policies with every bound and baseline, and says why it came out so. */
@@ -46,6 +47,7 @@ export async function evaluateLessons(
       judged,
       curvePolicy: utility,
       draws: quick ? 500 : 2000,
+      ...(quick && { plan: { folds: quickFolds } }),
       beside: ({ plan, fitted }) => ({
         more: linesBeside(plan, fitted),
         study: { raw: table.rawScore !== undefined },
