@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import type { Context } from '../../core/context.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
+import { takeModels } from '../../core/table.ts';
 import { matrix, selectRows } from '../../math/matrix.ts';
 import { type AssessArgs, assess } from '../assess.ts';
 import { baselineNames, findPolicy, findRouter, trustWorld, trustWorlds } from '../config.ts';
@@ -126,6 +127,13 @@ test('without features what needs none is told all the same', async () => {
   assert.ok(set.verdict && set.ceilings && set.complementarity && set.noise);
   assert.ok(set.ladder!.some(({ rung }) => rung === 'task-table'));
   assert.equal(set.controls?.permutationGlobal ?? null, null);
+});
+
+test('one model leaves nothing to choose: no, and no number of labels', async () => {
+  const { table, encoder } = made('instance', 120);
+  const { set } = await assessed('instance', { table: takeModels(table, [0]), encoder });
+  assert.equal(set.verdict!.quality.answer, 'no');
+  assert.equal(set.verdict!.quality.needs.labels, null);
 });
 
 test('the ledger can be kept free of texts and answers', async () => {

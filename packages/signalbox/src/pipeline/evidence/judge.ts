@@ -50,6 +50,8 @@ export async function findingsOf(args: JudgeArgs, context: Context): Promise<Fin
   const candidates = ladder.candidates.map(
     (rung): Rung => ({
       ...rung,
+      // With one model there is no choice, so nothing that may have gone unseen.
+      ...(plan.table.models.length === 1 && { overBest: { value: 0, low: 0, high: 0, n: rung.overBest.n } }),
       leftOut: leftOut.get(rung.name)?.lift ?? null,
     }),
   );
