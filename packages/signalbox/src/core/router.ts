@@ -28,6 +28,26 @@ export interface Prediction {
   readonly capable?: Matrix;
 }
 
+/** A model that joins a fitted router, known by its scores on some queries alone. */
+export interface Newcomer extends Encoded {
+  readonly model: ModelId;
+  /** The models that are there already, in the order of predictions; the newcomer becomes the last. */
+  readonly models: readonly ModelId[];
+  /** Its score on each of the queries, 0 to 1; no gaps. */
+  readonly quality: Float64Array;
+}
+
+/** One answer that was scored while serving. */
+export interface Feedback {
+  /** One query with its encoded row. */
+  readonly input: Encoded;
+  /** Position among the router's models of the one that answered. */
+  readonly model: number;
+  readonly quality: number;
+  /** US dollars of the call, where known. */
+  readonly cost?: number;
+}
+
 /** What a router needs; where a table or an encoder lacks it, the router is not compared. */
 export interface Needs {
   /** Encoded text; `optional`: it makes use of it, and does without. */
@@ -57,6 +77,15 @@ export interface Router<P extends object = object, S extends Plain = Plain> {
   readonly baseline?: boolean;
   fit(train: Training, params: P, context: Context): S | Promise<S>;
   predict(input: Encoded, state: S, params: P, context: Context): Prediction | Promise<Prediction>;
+  /**
+   * The state with a model more, which `predict` then gives as the last column, learned from its scores alone;
+   * what the router says of the others does not change. Absent: a new model needs a new training.
+   */
+  admit?(newcomer: Newcomer, state: S, params: P, context: Context): S | Promise<S>;
+  /** The state after one more scored answer; for a router that learns while it serves. `state` itself is left alone. */
+  update?(feedback: Feedback, state: S, params: P): S;
+  /** The probability with which a router that explores would choose each model: queries x models, rows sum to 1. */
+  propensities?(input: Encoded, state: S, params: P, context: Context): Matrix;
   /** In words, why this query is predicted as it is; for `route`. */
   explain?(input: Encoded, state: S, params: P, models: readonly ModelId[]): readonly string[];
 }
