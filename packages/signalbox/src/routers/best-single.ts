@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import { primaryMeans } from '../core/table.ts';
 import { matrix } from '../math/matrix.ts';
+import { mean } from '../math/order.ts';
+import { ability, clamped } from './admitted.ts';
 
 type State = { readonly means: Float64Array };
 
@@ -14,6 +16,11 @@ export const bestSingle: Router<object, State> = {
   baseline: true,
   fit: ({ table }) => ({ means: primaryMeans(table) }),
   predict: ({ queries }, { means }) => ({ quality: constant(queries.length, means) }),
+  admit: ({ quality }, { means }) => {
+    const usual = mean(means);
+    const better = ability(quality, new Float64Array(quality.length).fill(usual));
+    return { means: Float64Array.of(...means, clamped(usual + better)) };
+  },
   explain: () => ['Models are ordered by their mean on the training rows, whatever the query.'],
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import { assign, kmeans } from '../math/kmeans.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { admitToMeans } from './admitted.ts';
 import { centredError } from './centred.ts';
 import { unit } from './neighbours.ts';
 import { overall, shrink, tally } from './shrunken.ts';
@@ -48,6 +49,11 @@ export const clusters: Router<z.infer<typeof params>, State> = {
       quality.data.set(row(means, cluster), i * means.cols);
     });
     return { quality };
+  },
+  admit: ({ features, quality }, { centres, ...table }, { kappa }, context) => {
+    const cells = assign(unit(features, context), centres);
+    const { means, overall } = admitToMeans({ table, cells, quality, kappa });
+    return { centres, means, overall };
   },
   explain: (_, { centres }) => [`The nearest of ${centres.rows} clusters of training queries decides.`],
 };

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { Router } from '../core/router.ts';
+import type { Context } from '../core/context.ts';
+import type { Encoded, Router } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
+import { poolMeans, withColumn } from './admitted.ts';
 import { centredError } from './centred.ts';
+import { admitNeighbour, type KnnNewcomer, predictNeighbour } from './knn-newcomer.ts';
 import { type NeighbourSums, neighbours, outOfFoldNeighbours, sumOver } from './neighbours.ts';
 
 const params = z.strictObject({
@@ -11,15 +14,18 @@ const params = z.strictObject({
   /** Rows' worth of belief in the model's own mean. */
   kappa: z.number().nonnegative().default(5),
 });
+type Params = z.infer<typeof params>;
 type State = {
   readonly features: Matrix;
   readonly quality: Matrix;
   readonly means: Float64Array;
   readonly k: number;
+  /** Models that joined after the fit, in their order; absent where none did. */
+  readonly newcomers?: readonly KnnNewcomer[];
 };
 
 /** Mean outcome of the k nearest training queries by cosine, shrunk to the model's mean; exact search. k by inner folds. */
-export const knn: Router<z.infer<typeof params>, State> = {
+export const knn: Router<Params, State> = {
   name: 'knn',
   summary: 'mean outcome of the nearest training queries',
   params,
@@ -35,12 +41,31 @@ export const knn: Router<z.infer<typeof params>, State> = {
     }
     return { features: train.features, quality, means, k: best.k };
   },
-  predict: ({ features }, state, { k, kappa }, context) => {
-    const near = neighbours(features, state.features, widest(k), context);
-    return { quality: shrinkTo(state.means, sumOver(near, state.quality, state.k), kappa) };
+  predict: (input, state, { k, kappa }, context) => {
+    const trained = predictTrained(input, state, { k, kappa }, context);
+    const { newcomers = [] } = state;
+    if (newcomers.length === 0) return { quality: trained };
+    const settings = { expected: poolMeans(trained), candidates: k, kappa };
+    const columns = newcomers.map((one) => predictNeighbour(input.features, one, settings, context));
+    return { quality: columns.reduce(withColumn, trained) };
+  },
+  admit: (newcomer, state, { k, kappa }, context) => {
+    const expected = poolMeans(predictTrained(newcomer, state, { k, kappa }, context));
+    const joined = admitNeighbour(newcomer, expected, { candidates: k, kappa }, context);
+    return { ...state, newcomers: [...(state.newcomers ?? []), joined] };
   },
   explain: (_, { k }) => [`The outcomes of the ${k} most similar training queries decide.`],
 };
+
+function predictTrained(
+  { features }: Pick<Encoded, 'features'>,
+  state: State,
+  { k, kappa }: Params,
+  context: Context,
+): Matrix {
+  const near = neighbours(features, state.features, widest(k), context);
+  return shrinkTo(state.means, sumOver(near, state.quality, state.k), kappa);
+}
 
 /** Asked by every router that shares neighbours, so that one search serves them all. */
 export function widest(candidates: readonly number[]): number {

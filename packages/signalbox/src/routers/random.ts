@@ -13,5 +13,6 @@ export const random: Router<object, State> = {
   baseline: true,
   fit: ({ table }) => ({ models: table.models.length }),
   predict: ({ queries }, { models }) => ({ quality: matrix(queries.length, models, 0.5) }),
+  admit: (_, { models }) => ({ models: models + 1 }),
   explain: () => ['Every model is as likely as any other.'],
 };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Router } from '../core/router.ts';
-import { matrix, row } from '../math/matrix.ts';
+import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import { fitPosterior, type GroupPosterior, groupProbabilities } from './posterior.ts';
 import { fitTaskTable, type TaskTable } from './shrunken.ts';
+import { admitToTable } from './task-table.ts';
 
 const params = z.strictObject({ kappa: z.number().nonnegative().default(10) });
 type State = { readonly posterior: GroupPosterior; readonly table: TaskTable };
@@ -20,12 +21,16 @@ export const taskTablePredicted: Router<z.infer<typeof params>, State> = {
     table: fitTaskTable(train.table, kappa),
   }),
   predict: ({ queries, features }, { posterior, table }) => {
-    const probability = groupProbabilities(posterior, features);
     const quality = matrix(queries.length, table.overall.length);
-    for (let i = 0; i < queries.length; i++)
-      quality.data.set(row(table.means, argmax(row(probability, i))), i * quality.cols);
+    guesses(posterior, features).forEach((group, i) => {
+      quality.data.set(row(table.means, group), i * quality.cols);
+    });
     return { quality };
   },
+  admit: ({ features, quality }, { posterior, table }, { kappa }) => ({
+    posterior,
+    table: admitToTable(table, { cells: guesses(posterior, features), quality, kappa }),
+  }),
   explain: ({ features }, { posterior }) => {
     const probability = row(groupProbabilities(posterior, features), 0);
     const best = argmax(probability);
@@ -34,3 +39,9 @@ export const taskTablePredicted: Router<z.infer<typeof params>, State> = {
     ];
   },
 };
+
+/** The likeliest group of each query. */
+function guesses(posterior: GroupPosterior, features: Matrix): Int32Array {
+  const probability = groupProbabilities(posterior, features);
+  return Int32Array.from({ length: features.rows }, (_, i) => argmax(row(probability, i)));
+}

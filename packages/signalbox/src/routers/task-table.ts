@@ -3,6 +3,7 @@ import { noGroup } from '../core/folds.ts';
 import type { Router } from '../core/router.ts';
 import { matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
+import { admitToMeans, withColumn } from './admitted.ts';
 import { fitTaskTable, type TaskTable } from './shrunken.ts';
 
 const params = z.strictObject({
@@ -27,6 +28,10 @@ export const taskTable: Router<z.infer<typeof params>, TaskTable> = {
     });
     return { quality };
   },
+  admit: ({ queries, quality }, state, { kappa }) => {
+    const cells = Int32Array.from(queries, ({ group = noGroup }) => state.groups.indexOf(group));
+    return admitToTable(state, { cells, quality, kappa });
+  },
   explain: ({ queries }, state, _, models) => {
     const group = queries[0]?.group ?? noGroup;
     const g = state.groups.indexOf(group);
@@ -37,3 +42,12 @@ export const taskTable: Router<z.infer<typeof params>, TaskTable> = {
     ];
   },
 };
+
+/** A task table with a newcomer's column. Answers in a group that was not seen in training count towards its ability alone. */
+export function admitToTable(
+  table: TaskTable,
+  answers: { readonly cells: Int32Array; readonly quality: Float64Array; readonly kappa: number },
+): TaskTable {
+  const { means, overall, counts } = admitToMeans({ table, ...answers });
+  return { ...table, means, overall, counts: withColumn(table.counts, counts) };
+}
