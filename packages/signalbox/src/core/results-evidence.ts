@@ -181,6 +181,10 @@ export const deferral = z.strictObject({
       saving: estimate.nullable(),
       /** The greatest loss of any group at the certified threshold. */
       worstGroup: z.strictObject({ group: text, loss: estimate }).nullable(),
+      /** Two steps replayed on recorded answers, certified likewise; absent where none are recorded. */
+      cascade: z
+        .strictObject({ name: text, betting: certified.nullable(), saving: estimate.nullable() })
+        .optional(),
     }),
   ),
 });

@@ -25,6 +25,7 @@ export function deferralSection(set: ResultSet, drawing: Drawing): Markup | null
   }n${nbsp}${counted(deferral.calibrationRows, 'calibration row')}.</p>
 ${charts.length > 0 ? html`<figure>${charts}</figure>` : null}
 ${certificates(set, deferral)}
+${cascadeTable(deferral)}
 ${curveTable(deferral)}`;
 }
 
@@ -59,12 +60,30 @@ function certificates(set: ResultSet, { certified }: DeferralResult): Markup | n
     at === null
       ? html`<td class="word">nothing passed</td>`
       : html`<td data-value="${at.share}">${percent(at.share, 1)} <small>loss at most ${fixed(100 * at.bound, 2)}</small></td>`;
-  return html`<p class="context">What is certified${delta === undefined ? '' : `, each with ${percent(1 - delta, 0)} % confidence and all of them together`}: the share that may leave, by three tests. Epsilons are tried from the largest down; after the first that fails nothing more is claimed.</p>
+  return html`<p class="context">What is certified${delta === undefined ? '' : `, each with ${percent(1 - delta, 0)} % confidence`}: the share that may leave, by three tests. Epsilons are tried from the largest down; after the first that fails nothing more is claimed.</p>
 <div class="scroll"><table class="certificates">
 <thead><tr><th>${term('epsilon')}, points</th><th class="word">${term('incumbent')}</th><th>${term('threshold')}, points</th><th>${term('betting')}: leave, %</th><th>${term('Hoeffding')}: leave, %</th><th>${term('Clopper-Pearson')}: lose, %</th><th>${term('saving')}, %</th><th>loss in the worst group, points</th></tr></thead>
 <tbody>${certified.map(
     (at) =>
       html`<tr class="${useful(at) ? 'main' : ''}"><th scope="row" data-value="${at.epsilon}">${Number((100 * at.epsilon).toFixed(2))}</th><td class="word">${label(at.incumbent)}</td>${numberCell(at.betting?.parameter, fixed(100 * (at.betting?.parameter ?? 0), 2))}${share(at.betting)}${share(at.hoeffding)}${numberCell(at.clopperPearson, percent(at.clopperPearson ?? 0, 2))}${withInterval(at.saving, (x) => percent(x, 0))}${worst(at, decimals)}</tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+/** Two steps on the answers that are recorded: what could be saved by looking at an answer first. */
+function cascadeTable({ certified }: DeferralResult): Markup | null {
+  const rows = certified.flatMap((at) => (at.cascade ? [{ ...at, cascade: at.cascade }] : []));
+  if (rows.length === 0) return null;
+  return html`<p class="context">A ${term('cascade')}, replayed on the recorded answers: cheap models answer first, the incumbent answers as well where their answers look wrong (their length, status and option, whether two agree, and the forecasts); every answer is paid. Certified as above, by betting.</p>
+<div class="scroll"><table class="cascades">
+<thead><tr><th>${term('epsilon')}, points</th><th class="word">first step</th><th class="word">then</th><th>first answer kept, %</th><th>${term('saving')}, %</th></tr></thead>
+<tbody>${rows.map(
+    ({ epsilon, incumbent, cascade: { name, betting, saving } }) =>
+      html`<tr><th scope="row" data-value="${epsilon}">${Number((100 * epsilon).toFixed(2))}</th><td class="word">${label(name.replace(/^cascade from /u, ''))}</td><td class="word">${label(incumbent)}</td>${
+        betting === null
+          ? html`<td class="word">nothing passed</td>`
+          : html`<td data-value="${betting.share}">${percent(betting.share, 1)} <small>loss at most ${fixed(100 * betting.bound, 2)}</small></td>`
+      }${withInterval(saving, (x) => percent(x, 0))}</tr>
 `,
   )}</tbody></table></div>`;
 }

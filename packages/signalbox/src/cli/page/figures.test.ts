@@ -95,6 +95,10 @@ test('the deferral curve and every certificate are in a table, bounds included',
       assert.ok(rows[i]!.textContent!.includes(`loss at most ${fixed(100 * at.betting.bound, 2)}`));
   });
   const shown = values(document);
+  const cascades = set.deferral!.certified.flatMap(({ cascade }) => cascade ?? []);
+  assert.equal(document.querySelectorAll('table.cascades tbody tr').length, cascades.length);
+  for (const { betting, saving } of cascades)
+    assert.ok(shown.has(betting!.share) && shown.has(saving!.value));
   for (const { share, loss } of set.deferral!.points) assert.ok(shown.has(share) && shown.has(loss.value));
 });
 

@@ -160,6 +160,11 @@ function deferralOf({ set, bestModel }: Basis): DeferralResult {
     clopperPearson: 0.8 * epsilon,
     saving: { value: 0.7 * share, low: 0.7 * share - 0.05, high: 0.7 * share + 0.05, n },
     worstGroup: { group: set.groups[0] ?? 'all', loss: { value: 0.02, low: -0.01, high: 0.05, n: 120 } },
+    cascade: {
+      name: `cascade from ${bestModel}`,
+      betting: { parameter: 0.1, share: 0.9 * share, bound: 0.8 * epsilon },
+      saving: { value: 0.6 * share, low: 0.6 * share - 0.05, high: 0.6 * share + 0.05, n },
+    },
   });
   return {
     system: 'residual',

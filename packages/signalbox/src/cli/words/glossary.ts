@@ -75,6 +75,8 @@ export const glossary = {
   'random features': 'The same learner with noise in place of the text. A lift here means the same.',
   permutation:
     'How often outcomes dealt at random predict as well as the real ones. Within groups: beyond what the group of the query says.',
+  cascade:
+    'A cheap model answers first; where its answer looks wrong a dearer one answers as well, and both are paid.',
   certified:
     'A threshold at which the loss is shown to stay below epsilon with the stated confidence, for traffic like these queries.',
   epsilon: 'The loss of quality against the best single model that is tolerated, in points.',

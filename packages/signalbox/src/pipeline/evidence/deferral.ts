@@ -17,6 +17,7 @@ import { averages } from '../../metrics/means.ts';
 import type { CrossFitted } from '../cross-fit.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
+import { cascades } from './cascade.ts';
 import { choicesAt, thresholdsOf } from './deferral-family.ts';
 import { sampledOf, sideBySide } from './values.ts';
 
@@ -73,8 +74,18 @@ export function deferralOf(args: DeferralArgs): Deferral | undefined {
     families.set(model, known);
     return known;
   };
+  const bestOf = router.tuning.map((_, part) => usualOfPart(args, part));
+  const cascadeOf = cascades({ ...args, bestOf });
   const measured = singles.map((incumbent) =>
-    measureStep({ incumbent, own: familyOf(incumbent.model), args, report, cost, best }),
+    measureStep({
+      incumbent,
+      own: familyOf(incumbent.model),
+      cascade: cascadeOf?.(incumbent) ?? null,
+      args,
+      report,
+      cost,
+      best,
+    }),
   );
   const smallest = measured
     .filter(({ policy }) => policy !== null)
@@ -146,6 +157,7 @@ function family(input: {
 interface StepInput {
   readonly incumbent: Incumbent;
   readonly own: Family;
+  readonly cascade: Candidate | null;
   readonly args: DeferralArgs;
   readonly report: Rows;
   readonly cost: Matrix;
@@ -159,7 +171,7 @@ interface Step {
 }
 
 function measureStep(input: StepInput): Step {
-  const { incumbent, own, args, report, cost, best } = input;
+  const { incumbent, own, cascade, args, report, cost, best } = input;
   const { plan, design, router, parameters, seed } = args;
   const { epsilon } = incumbent;
   const test = {
@@ -194,7 +206,7 @@ function measureStep(input: StepInput): Step {
       settled: incumbent.settled,
       switching: incumbent.switching,
       policy,
-      cascade: null,
+      cascade: cheaper ? cascade : null,
       rowsNeeded: rowsToCertify({ losses: own.losses, until: reach, epsilon, delta: parameters.delta }),
     },
     certificate: {
@@ -205,9 +217,15 @@ function measureStep(input: StepInput): Step {
       clopperPearson: gate ? clopperPearsonGate({ ...gate, delta: parameters.delta }) : null,
       saving: leaves && ratio ? savingOf(ratio) : null,
       worstGroup: chosen ? worstGroup(chosen, { args, report, best }) : null,
+      ...(cascade && { cascade: shownCascade(cascade) }),
     },
     policy: chosen ? { quality: picked(report.quality, chosen), cost: picked(cost, chosen) } : null,
   };
+}
+
+function shownCascade({ name, certified, ratio }: Candidate): DeferralResult['certified'][number]['cascade'] {
+  const useful = certified !== null && certified.share > 0;
+  return { name, betting: certified, saving: useful && ratio ? savingOf(ratio) : null };
 }
 
 /** Loss against best single and cost along the thresholds of the family that leaves best single. */
