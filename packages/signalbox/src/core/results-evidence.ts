@@ -220,6 +220,8 @@ export const shift = z.strictObject({
     .nullable(),
   /** Trained on the earlier rows, tested on the later; null where no times are recorded. */
   timeSplit: z.strictObject({ system: text, lift: estimate }).nullable(),
+  /** Of queries in other words of one cluster (template, paraphrase): how often two get different models; null where there are none. */
+  paraphrases: z.strictObject({ system: text, flipRate: estimate, clusters: count }).nullable(),
   /** Against a log of live traffic; null where none was given. */
   live: z
     .strictObject({
@@ -259,6 +261,10 @@ export const ledger = z.strictObject({
   ties: count,
   won: z.array(ledgerEntry),
   lost: z.array(ledgerEntry),
+  /** Quality below the best answer of the row, all rows first (group null), then by group; the best answer is known in hindsight alone. */
+  regret: z.array(
+    z.strictObject({ group: text.nullable(), system: estimate, incumbent: estimate, saved: estimate }),
+  ),
   redacted: z.boolean(),
 });
 export type Ledger = z.infer<typeof ledger>;

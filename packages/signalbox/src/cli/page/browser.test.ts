@@ -53,6 +53,41 @@ test('a click leads through the ledger, forth and back, and no entry is lost', {
   assert.ok(!(await seen()).includes(all.at(-1)!));
 });
 
+test('the slider goes through the tolerated losses, and says what each allows', { skip }, async () => {
+  await browser.open(file);
+  const { certified } = set.deferral!;
+  const told = new Set<string>();
+  for (const at of certified.keys()) {
+    const shown = await browser.run<string[]>(`(() => {
+      const slider = document.querySelector('.what-if input[type=range]');
+      slider.value = ${at};
+      slider.dispatchEvent(new Event('input'));
+      const lit = [...document.querySelector('svg.chart [aria-label="rect"]').children].filter((r) => r.style.opacity === '1').length;
+      return [slider.closest('p').querySelector('output').textContent, document.querySelector('tr.chosen th').dataset.value, String(lit)];
+    })()`);
+    told.add(shown[0]!);
+    assert.equal(shown[1], String(certified[at]!.epsilon));
+    assert.match(shown[0]!, certified[at]!.betting?.share ? /may leave/ : /no query may leave/);
+  }
+  assert.equal(told.size, certified.length);
+});
+
+test('another volume costs in proportion, the router as much as before', { skip }, async () => {
+  await browser.open(file);
+  const { volume, now, with: then, routerCost } = set.money!;
+  const said = await browser.run<string>(`(() => {
+    const field = document.querySelector('.what-if input[type=number]');
+    field.value = ${10 * volume};
+    field.dispatchEvent(new Event('input'));
+    return field.closest('p').querySelector('output').textContent;
+  })()`);
+  const dollars = [...said.matchAll(/\$([\d,.]*\d)/g)].map(([, text]) => Number(text!.replaceAll(',', '')));
+  const after = 10 * (then!.value - routerCost) + routerCost;
+  assert.equal(dollars.length, 3);
+  for (const [i, expected] of [10 * now!.value, after, 10 * now!.value - after].entries())
+    assert.ok(Math.abs(dollars[i]! - Math.abs(expected)) <= 0.5, said);
+});
+
 test('a click on a head sorts by the exact values', { skip }, async () => {
   await browser.open(file);
   const column = await browser.run<string[]>(`(() => {

@@ -1,12 +1,12 @@
 import type { ResultSet } from '../../core/results.ts';
 import type { DeferralResult } from '../../core/results-evidence.ts';
-import { columnDecimals, count, counted, fixed, nbsp, percent, points } from '../words/numbers.ts';
+import { bracket, columnDecimals, count, counted, fixed, nbsp, percent, points } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { pointsOf } from '../words/verdict.ts';
 import { numberCell, withInterval } from './cells.ts';
 import { deferralChart, greatestDrawn } from './chart/deferral.ts';
 import type { Drawing } from './chart/drawing.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, raw } from './markup.ts';
 import { term } from './terms.ts';
 
 type Certificate = DeferralResult['certified'][number];
@@ -65,9 +65,20 @@ function certificates(set: ResultSet, { certified }: DeferralResult): Markup | n
 <thead><tr><th>${term('epsilon')}, points</th><th class="word">${term('incumbent')}</th><th>${term('threshold')}, points</th><th>${term('betting')}: leave, %</th><th>${term('Hoeffding')}: leave, %</th><th>${term('Clopper-Pearson')}: lose, %</th><th>${term('saving')}, %</th><th>loss in the worst group, points</th></tr></thead>
 <tbody>${certified.map(
     (at) =>
-      html`<tr class="${useful(at) ? 'main' : ''}"><th scope="row" data-value="${at.epsilon}">${Number((100 * at.epsilon).toFixed(2))}</th><td class="word">${label(at.incumbent)}</td>${numberCell(at.betting?.parameter, fixed(100 * (at.betting?.parameter ?? 0), 2))}${share(at.betting)}${share(at.hoeffding)}${numberCell(at.clopperPearson, percent(at.clopperPearson ?? 0, 2))}${withInterval(at.saving, (x) => percent(x, 0))}${worst(at, decimals)}</tr>
+      html`<tr class="${useful(at) ? 'main' : ''}" data-says="${says(at)}"${at.betting?.share ? raw(' data-region') : null}><th scope="row" data-value="${at.epsilon}">${Number((100 * at.epsilon).toFixed(2))}</th><td class="word">${label(at.incumbent)}</td>${numberCell(at.betting?.parameter, fixed(100 * (at.betting?.parameter ?? 0), 2))}${share(at.betting)}${share(at.hoeffding)}${numberCell(at.clopperPearson, percent(at.clopperPearson ?? 0, 2))}${withInterval(at.saving, (x) => percent(x, 0))}${worst(at, decimals)}</tr>
 `,
   )}</tbody></table></div>`;
+}
+
+/** What holds at one tolerated loss, as the slider says it. */
+function says({ epsilon, incumbent, betting, saving }: Certificate): string {
+  const tolerated = `At most ${pointsOf(epsilon)} lost`;
+  if (betting === null || betting.share === 0) return `${tolerated}: no query may leave ${label(incumbent)}.`;
+  const saved =
+    saving === null
+      ? ''
+      : `, which saves ${percent(saving.value, 0)} % ${bracket(saving, (x) => percent(x, 0))}`;
+  return `${tolerated}: ${percent(betting.share, 0)} % of the queries may leave ${label(incumbent)}${saved}.`;
 }
 
 /** Two steps on the answers that are recorded: what could be saved by looking at an answer first. */

@@ -1,7 +1,8 @@
 import type { ResultSet } from '../../core/results.ts';
 import type { Ledger } from '../../core/results-evidence.ts';
-import { count, fixed, nbsp, percent } from '../words/numbers.ts';
+import { columnDecimals, count, fixed, nbsp, percent, points } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
+import { name, numberCell, withInterval } from './cells.ts';
 import { html, type Markup } from './markup.ts';
 import { term } from './terms.ts';
 
@@ -16,7 +17,22 @@ export function ledgerSection({ ledger, costUnit }: ResultSet): Markup | null {
   return html`<h3>The router does better on ${count(wins)} queries and worse on ${count(losses)}</h3>
 <p class="subtitle">${term('ledger', 'Ledger')} of ${label(system)} against ${label(ledger.incumbent)}: ${of(wins)} won, ${of(losses)} lost, ${of(ties)} alike. The entries below are drawn at random, none is hand-picked.${redacted ? ' Texts and answers are left out (--redact).' : ''}</p>
 ${entries('Won', won, { ledger, costUnit })}
-${entries('Lost', lost, { ledger, costUnit })}`;
+${entries('Lost', lost, { ledger, costUnit })}
+${regretTable(ledger)}`;
+}
+
+function regretTable({ system, incumbent, regret }: Ledger): Markup | null {
+  if (regret.length === 0) return null;
+  const decimals = columnDecimals(regret.flatMap((at) => [at.system, at.incumbent]));
+  const write = (x: number): string => fixed(100 * x, decimals);
+  return html`<p class="context">${term('regret', 'Regret')}, in points: quality below the best answer of each query. The best answer is known in hindsight alone, so none can be 0.</p>
+<div class="scroll"><table class="sortable regret">
+<thead><tr><th>group</th><th>n</th><th>${label(incumbent)}</th><th>${label(system)}</th><th>less by</th></tr></thead>
+<tbody>${regret.map(
+    (at) =>
+      html`<tr>${name(at.group ?? 'all queries')}${numberCell(at.saved.n, count(at.saved.n))}${withInterval(at.incumbent, write)}${withInterval(at.system, write)}${withInterval(at.saved, write, (x) => points(x, decimals))}</tr>
+`,
+  )}</tbody></table></div>`;
 }
 
 interface About {

@@ -1,4 +1,5 @@
 import type { Estimate, ResultSet } from '../../core/results.ts';
+import type { MoneyResult } from '../../core/results-evidence.ts';
 import { bracket, count, counted, fixed } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { name, numberCell, withInterval } from './cells.ts';
@@ -14,7 +15,8 @@ export function moneySection({ money }: ResultSet): Markup | null {
   const dollars = (x: number): Markup => numberCell(x, write(x));
   const unknown = html`<td class="word">not known</td>`;
   const cell = (at: Estimate | null): Markup => (at ? withInterval(at, write) : unknown);
-  const saved = now && then ? now.value - then.value - routerCost : undefined;
+  // The router's own cost is in `with` already.
+  const saved = now && then ? now.value - then.value : undefined;
   const title =
     saved === undefined
       ? `What ${count(volume)} requests a month cost`
@@ -23,15 +25,22 @@ export function moneySection({ money }: ResultSet): Markup | null {
         : `At ${count(volume)} requests a month, routing costs $${write(-saved)} more than it saves`;
   return html`<h3>${title}</h3>
 <p class="subtitle">Dollars a month; small: 95 % intervals. ${note(now, then, policy)}</p>
-<div class="scroll"><table class="money">
+<div class="scroll"><table class="money"${perRequest(money)}>
 <thead><tr><th>what</th><th>$ a month</th></tr></thead>
 <tbody><tr>${name('now, on the best single model')}${cell(now)}</tr>
-<tr>${name(policy === null ? 'with a policy that pays' : `models, with ${label(policy)}`)}${cell(then)}</tr>
-<tr>${name('the router itself')}${dollars(routerCost)}</tr>
+<tr>${name(policy === null ? 'with a policy that pays' : `with ${label(policy)}, the router included`)}${cell(then)}</tr>
+<tr>${name('of it the router itself')}${dollars(routerCost)}</tr>
 ${saved === undefined ? null : html`<tr>${name('left over each month')}${dollars(saved)}</tr>`}
 <tr>${name('labels, once')}${dollars(labellingCost)}</tr>
 </tbody></table></div>
 ${breakEven(breakEvenMonths, saved)}`;
+}
+
+/** For the script: dollars a request, so that another volume can be entered. */
+function perRequest({ volume, now, with: then, routerCost }: MoneyResult): Markup | null {
+  if (now === null || volume === 0) return null;
+  const routed = then === null ? '' : (then.value - routerCost) / volume;
+  return html` data-volume="${volume}" data-now="${now.value / volume}" data-with="${routed}" data-router="${routerCost}"`;
 }
 
 const decimalsOf = (at: Estimate | null): number => (at === null || at.value < 100 ? 2 : 0);

@@ -28,6 +28,7 @@ import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
 import { verdictStrip } from './verdict.ts';
 import { waterfallSection } from './waterfall.ts';
+import { whatIf, whatIfStyle } from './what-if.ts';
 import { classifierSection, whySection } from './why.ts';
 
 export interface PageOptions {
@@ -50,8 +51,8 @@ export async function renderPage(results: Results, options: PageOptions = {}): P
   return shell({
     title,
     version: results.version,
-    style: style + pagingStyle,
-    script: sorting + paging,
+    style: style + pagingStyle + whatIfStyle,
+    script: sorting + paging + whatIf,
     header: html`${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
 <h1>${title}</h1>
 ${several ? (scenariosSection(results, setId) ?? overview(results)) : null}`,

@@ -1,7 +1,7 @@
 import type { Estimate, ResultSet } from '../../core/results.ts';
 import type { ShiftResult } from '../../core/results-evidence.ts';
 import { shorter } from '../words/names.ts';
-import { bracket, columnDecimals, count, counted, fixed, points, pValue } from '../words/numbers.ts';
+import { bracket, columnDecimals, count, counted, fixed, percent, points, pValue } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { saidPoints } from '../words/verdict.ts';
 import { name, numberCell, withInterval } from './cells.ts';
@@ -14,8 +14,8 @@ import { term } from './terms.ts';
 export function robustnessSection(set: ResultSet, drawing: Drawing): Markup | null {
   const { shift } = set;
   if (shift === undefined) return null;
-  const { leaveOneGroupOut: groups, timeSplit, live } = shift;
-  if (groups === null && timeSplit === null && live === null) {
+  const { leaveOneGroupOut: groups, timeSplit, paraphrases, live } = shift;
+  if (groups === null && timeSplit === null && paraphrases === null && live === null) {
     return html`<h3>Nothing here shows whether the lift would hold elsewhere</h3>
 <p>There are no groups to leave out, no times to split by, and no log of live traffic to compare with.</p>`;
   }
@@ -81,11 +81,17 @@ function groupsLeftOut(
   )}</tbody></table></div></details>`;
 }
 
-function factsOf({ timeSplit, live }: ShiftResult): Markup[] {
+function wordings({ system, flipRate, clusters }: NonNullable<ShiftResult['paraphrases']>): Markup {
+  const write = (x: number): string => percent(x, 0);
+  return html`Wording: of two queries of one cluster in other words, ${label(system)} sends ${write(flipRate.value)} % ${bracket(flipRate, write)} to different models (${counted(clusters, 'cluster')}, ${counted(flipRate.n, 'query', 'queries')}).`;
+}
+
+function factsOf({ timeSplit, paraphrases, live }: ShiftResult): Markup[] {
   const facts = [
     timeSplit === null
       ? html`Time: no times are recorded, so nothing was tested on later queries.`
       : html`Time: fitted on the earlier queries, ${label(timeSplit.system)} has a lift of ${saidPoints(timeSplit.lift)} on ${counted(timeSplit.lift.n, 'later query', 'later queries')}.`,
+    ...(paraphrases === null ? [] : [wordings(paraphrases)]),
   ];
   if (live === null) {
     return [

@@ -218,6 +218,11 @@ const shiftOf = ({ set }: Basis): ShiftResult => ({
     ),
   },
   timeSplit: { system: 'residual', lift: { value: 0.012, low: 0.001, high: 0.023, n: 1882 } },
+  paraphrases: {
+    system: 'residual',
+    flipRate: { value: 0.14, low: 0.1, high: 0.19, n: 240 },
+    clusters: 80,
+  },
   live: {
     rows: 5021,
     auc: { value: 0.61, low: 0.59, high: 0.63, n: 5021 },
@@ -256,6 +261,12 @@ function ledgerOf({ set, bestModel }: Basis): Ledger {
     ties: n - 1025,
     won: list(12, true),
     lost: list(9, false),
+    regret: [null, ...set.groups].map((group, g) => ({
+      group,
+      system: { value: 0.18 + 0.01 * g, low: 0.17 + 0.01 * g, high: 0.19 + 0.01 * g, n },
+      incumbent: { value: 0.2 + 0.01 * g, low: 0.19 + 0.01 * g, high: 0.21 + 0.01 * g, n },
+      saved: { value: 0.02, low: 0.01, high: 0.03, n },
+    })),
     redacted: false,
   };
 }
@@ -424,8 +435,8 @@ function emptied(set: ResultSet): ResultSet {
       perGroup: null,
       more: null,
     },
-    shift: { leaveOneGroupOut: null, timeSplit: null, live: null },
-    ledger: { ...ledger!, wins: 0, losses: 0, won: [], lost: [], redacted: true },
+    shift: { leaveOneGroupOut: null, timeSplit: null, paraphrases: null, live: null },
+    ledger: { ...ledger!, wins: 0, losses: 0, won: [], lost: [], regret: [], redacted: true },
     money: { ...money!, now: null, policy: null, with: null, breakEvenMonths: null },
   };
 }

@@ -75,6 +75,8 @@ export const glossary = {
   'random features': 'The same learner with noise in place of the text. A lift here means the same.',
   permutation:
     'How often outcomes dealt at random predict as well as the real ones. Within groups: beyond what the group of the query says.',
+  regret:
+    'How much lower the quality is than that of the best answer any model of the pool gave to the same query.',
   cascade:
     'A cheap model answers first; where its answer looks wrong a dearer one answers as well, and both are paid.',
   certified:

@@ -13,6 +13,7 @@ import { judgedLabels, type OtherLabels } from './judged-labels.ts';
 import { labelsNeeded } from './labels.ts';
 import { ledgerOf } from './ledger.ts';
 import { liveShift } from './live.ts';
+import { paraphrases } from './paraphrases.ts';
 import { poolOf } from './pool.ts';
 import { timeSplit } from './robustness.ts';
 import { qualityUnder } from './values.ts';
@@ -101,6 +102,7 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
     ...(picked && {
       ledger: ledgerOf({
         plan,
+        design,
         system: picked.usual.choice.name,
         chosen: picked.share,
         incumbent: shares(bestSingle.forecasts.quality),
@@ -187,6 +189,7 @@ async function shiftOf(
   const usual = ladder.picked?.usual.choice;
   if (usual === undefined) return undefined;
   const { plan, design, encoder } = evaluated;
+  const { share: chosen } = ladder.picked!;
   const groups = leftOut.get(usual.name);
   return {
     leaveOneGroupOut: groups ? { system: usual.name, ...groups } : null,
@@ -194,6 +197,7 @@ async function shiftOf(
       { plan, choice: usual, bestSingle: bestSingle.choice, encoder, draws: design.draws },
       context,
     ),
+    paraphrases: paraphrases({ chosen, system: usual.name }, { plan, design }),
     live: null,
   };
 }

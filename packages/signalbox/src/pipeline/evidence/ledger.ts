@@ -3,8 +3,10 @@ import { textOf } from '../../core/query.ts';
 import type { Ledger } from '../../core/results-evidence.ts';
 import { at, type Matrix } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
+import type { Design } from '../../metrics/design.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
+import { regretOf } from './regret.ts';
 
 /** Entries of each side, drawn at random so that none is hand-picked. */
 const shownEach = 20;
@@ -13,6 +15,7 @@ const longest = 2000;
 /** Where a system did better and worse than the incumbent, row by row, with what was asked and answered where recorded. */
 export function ledgerOf(args: {
   readonly plan: Plan;
+  readonly design: Design;
   readonly system: string;
   /** Shares of the system and of the incumbent; of a tie the first model is shown. */
   readonly chosen: Matrix;
@@ -22,7 +25,7 @@ export function ledgerOf(args: {
   readonly redact: boolean;
   readonly seed: number;
 }): Ledger {
-  const { plan, system, chosen, incumbent, incumbentName, redact, seed } = args;
+  const { plan, design, system, chosen, incumbent, incumbentName, redact, seed } = args;
   const quality = comparedQuality(plan);
   const rows = Array.from(plan.compared, (row, i) => {
     const [ours, theirs] = [ranking(chosen, i)[0]!, ranking(incumbent, i)[0]!];
@@ -59,6 +62,7 @@ export function ledgerOf(args: {
     ties: rows.length - won.length - lost.length,
     won: drawn(won),
     lost: drawn(lost),
+    regret: regretOf({ chosen, incumbent }, { plan, design }),
     redacted: redact,
   };
 }
