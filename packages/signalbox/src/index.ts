@@ -24,6 +24,7 @@ export {
 } from './core/results.ts';
 export type { Encoded, Prediction, Router, Training } from './core/router.ts';
 export type { Matrix } from './math/matrix.ts';
+export { type Admission, admit } from './pipeline/admit.ts';
 export { loadArtifact, saveArtifact } from './pipeline/artifact.ts';
 // Tables
 // Parts by name
@@ -44,5 +45,6 @@ export { evaluate } from './pipeline/evaluate.ts';
 export { evaluateArtifact } from './pipeline/evaluate-artifact.ts';
 export { openParts, openRouter } from './pipeline/open-router.ts';
 export { results } from './pipeline/report.ts';
+export { retire } from './pipeline/retire.ts';
 export { train } from './pipeline/train.ts';
 export { version } from './version.ts';

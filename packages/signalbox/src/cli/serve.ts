@@ -25,6 +25,8 @@ export function addServe(program: Command): void {
         const auto = chooser
           ? `model "auto" routes by ${chooser.router} (${chooser.policy}); ${verdictOf(chooser)}`
           : 'no router: models by name only';
+        if (chooser?.changed !== undefined)
+          session.say(`note: ${chooser.changed}; its verdict is of the pool before.`);
         session.say(
           `Signalbox serves ${config.models.length} models at ${gateway.url}/v1; ${auto}. Ctrl-C stops it.`,
         );

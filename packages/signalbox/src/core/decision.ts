@@ -26,7 +26,7 @@ export interface Decision {
 
 /** A trained router, opened: it decides. */
 export interface Chooser {
-  /** The models of its training table. */
+  /** The models that it may choose: those of its training table and those admitted since, without the retired ones. */
   readonly models: readonly ModelId[];
   readonly encoder: string;
   readonly router: string;
@@ -34,6 +34,8 @@ export interface Chooser {
   readonly bestSingle: ModelId;
   /** What its training found of whether routing pays; absent where it was not asked. */
   readonly verdict?: VerdictResult;
+  /** In a sentence, how the pool changed since: the verdict is of the pool before. Absent where it did not. */
+  readonly changed?: string;
   /** @param allowed the models that may be chosen; all of `models` where absent. At least one of them must be known to the router. */
   decide(query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision>;
   close(): Promise<void>;

@@ -4,7 +4,21 @@ import { z } from 'zod';
 import { SignalboxError } from '../core/errors.ts';
 import type { Plain } from '../core/plain.ts';
 import { verdict } from '../core/results-evidence.ts';
+import { estimate } from '../core/results-parts.ts';
 import { digest, pack, unpack } from './plain-files.ts';
+
+/** How the pool changed after training; the verdict, where there is one, is of the pool before. */
+const poolChange = z.discriminatedUnion('change', [
+  z.strictObject({
+    change: z.literal('admitted'),
+    model: z.string(),
+    at: z.string(),
+    answers: z.int().positive(),
+    /** Of its answers. */
+    mean: estimate,
+  }),
+  z.strictObject({ change: z.literal('retired'), model: z.string(), at: z.string() }),
+]);
 
 /** What the folder of a trained router says of itself: `router.json`. */
 const manifest = z.strictObject({
@@ -12,8 +26,11 @@ const manifest = z.strictObject({
   version: z.string(),
   createdAt: z.string(),
   seed: z.int(),
-  /** The models of the training table, in the order of the state's columns. */
+  /** The models of the training table and those admitted since, in the order of the state's columns. */
   models: z.array(z.string()).min(1),
+  /** Columns that are never chosen any more. */
+  retired: z.array(z.int().nonnegative()).optional(),
+  changes: z.array(poolChange).optional(),
   weak: z.string().optional(),
   strong: z.string().optional(),
   primary: z.enum(['quality', 'macro']),

@@ -13,6 +13,7 @@ import { at, type Matrix, matrix } from '../math/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
 import { visible } from './cross-fit.ts';
+import { inService, poolChanges } from './in-service.ts';
 
 export interface Parts {
   readonly artifact: Artifact;
@@ -34,13 +35,15 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
   // With its variant, as it was trained.
   const { name } = artifact.manifest.router;
   const costs = artifact.state.costs as CostState | null;
-  const pair = { weak: models.indexOf(weak ?? ''), strong: models.indexOf(strong ?? '') };
+  const service = inService(artifact.manifest);
+  const changed = poolChanges(artifact.manifest);
+  const pair = { weak: service.get(weak ?? '') ?? -1, strong: service.get(strong ?? '') ?? -1 };
   const decide = async (query: Query, allowed?: ReadonlySet<ModelId>): Promise<Decision> => {
-    const known = models.map((id) => allowed === undefined || allowed.has(id));
+    const known = models.map((id, m) => service.get(id) === m && (allowed?.has(id) ?? true));
     if (!known.includes(true))
       throw new SignalboxError(
         'unknown-model',
-        `None of the models that may answer is known to the router; it knows ${models.join(', ')}.`,
+        `None of the models that may answer is known to the router; it knows ${[...service.keys()].join(', ')}.`,
       );
     const input = {
       queries: [query],
@@ -63,7 +66,7 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
       Number.NEGATIVE_INFINITY,
     );
     const strange = unlike(parts, input);
-    if (strange !== undefined) promote(utility, models.indexOf(bestSingle));
+    if (strange !== undefined) promote(utility, service.get(bestSingle) ?? -1);
     const share = shares(utility);
     const candidates = dealt(ranking(utility, 0), share, query)
       .filter((m) => known[m])
@@ -80,12 +83,13 @@ export function makeChooser(parts: Parts, context: Context): Chooser {
     return { candidates, router: name, policy: policy.name, bestSingle, reasons };
   };
   return {
-    models,
+    models: [...service.keys()],
     encoder: encoder.name,
     router: name,
     policy: policy.name,
     bestSingle,
     ...(artifact.manifest.verdict && { verdict: artifact.manifest.verdict }),
+    ...(changed !== undefined && { changed }),
     decide,
     close: async () => encoder.close?.(),
   };
@@ -104,7 +108,7 @@ function unlike({ artifact, guardAlpha = 0 }: Parts, { features }: Encoded): str
 /** Puts one model first, where it may be chosen at all. */
 function promote(utility: Matrix, model: number): void {
   const { data } = utility;
-  if (data[model] !== Number.NEGATIVE_INFINITY) data[model] = Number.POSITIVE_INFINITY;
+  if (model >= 0 && data[model] !== Number.NEGATIVE_INFINITY) data[model] = Number.POSITIVE_INFINITY;
 }
 
 /** Of models that share a query alike, the text of the query says which goes first: even over many queries, the same for one. */

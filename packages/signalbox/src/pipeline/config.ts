@@ -27,6 +27,10 @@ export const routerNames: readonly string[] = [
 export const allRouterNames: readonly string[] = Object.keys(routers).filter(
   (name) => !baselineNames.includes(name),
 );
+/** Routers that a model can join without a new training. */
+export const admittingRouterNames: readonly string[] = allRouterNames.filter(
+  (name) => (routers as Record<string, Router>)[name]!.admit !== undefined,
+);
 /** Rungs of the ladder that a verdict is given beside, whatever router is trained. */
 export const verdictRouters = ['clusters', 'knn', 'ridge'];
 export const defaultRouter = 'residual';
@@ -137,6 +141,9 @@ export {
 export { writeRows, writeTable } from '../datasets/write.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
+/** What stands on the shelf. */
+export { policies } from '../policies/index.ts';
 /** What `serve` calls models through. */
 export { openPools, providers, vendors } from '../providers/index.ts';
+export { routers } from '../routers/index.ts';
 export { strategies } from '../strategies/index.ts';

@@ -1,7 +1,8 @@
 import { noGroup } from '../core/folds.ts';
 import type { Encoded, Training } from '../core/router.ts';
 import { groupMeans } from '../core/table.ts';
-import { at, type Matrix, matrix } from '../math/matrix.ts';
+import { at, hstack, type Matrix, matrix } from '../math/matrix.ts';
+import { mean } from '../math/order.ts';
 import { fitRidge, predictRidge } from '../math/ridge.ts';
 
 /**
@@ -96,6 +97,97 @@ export function predictCosts({ queries, features }: Encoded, state: CostState): 
     }
   });
   return out;
+}
+
+/**
+ * The forecast with a newcomer's column: what the pool's models cost on average on the query (in logarithms, the
+ * length of the text included) where its own calls follow that, else the same for all, shifted by what its calls cost
+ * more, per group as far as they tell. Without a known cost the column is NaN: unknown.
+ */
+export function admitCosts(input: Encoded, cost: Float64Array, state: CostState): CostState {
+  const rows = Int32Array.from(cost.keys()).filter((i) => !Number.isNaN(cost[i]!));
+  const logs = Float64Array.from(rows, (i) => Math.log(cost[i]! + state.offset));
+  const like = (pool: PoolColumn): { pool: PoolColumn; shifts: Float64Array } => {
+    const expected = logForecast(input, pool, state.groups);
+    return { pool, shifts: logs.map((value, i) => value - expected[rows[i]!]!) };
+  };
+  const [average, flat] = [like(poolColumn(state)), like(flatColumn(state))];
+  const { pool, shifts } = spread(average.shifts) < spread(flat.shifts) ? average : flat;
+  const groups = Int32Array.from(rows, (i) => state.groups.indexOf(input.queries[i]!.group ?? noGroup));
+  const overall = mean(shifts);
+  const ofGroup = Float64Array.from(state.groups, (_, g) => {
+    const own = shifts.filter((_, i) => groups[i] === g);
+    return (own.reduce((sum, shift) => sum + shift, 0) + kappa * overall) / (own.length + kappa);
+  });
+  const expected = logForecast(input, pool, state.groups);
+  let [truth, guess] = [0, 0];
+  rows.forEach((row, i) => {
+    const g = groups[i]!;
+    truth += cost[row]! + state.offset;
+    guess += Math.exp(expected[row]! + (g === -1 ? overall : ofGroup[g]!));
+  });
+  const shifted = { ...pool.logMeans, data: pool.logMeans.data.map((value, g) => value + ofGroup[g]!) };
+  return {
+    ...state,
+    logMeans: hstack([state.logMeans, shifted]),
+    overall: Float64Array.of(...state.overall, pool.overall + overall),
+    coefficients: hstack([state.coefficients, pool.coefficients]),
+    intercept: Float64Array.of(...state.intercept, pool.intercept),
+    use: Float64Array.of(...state.use, 1),
+    smear: Float64Array.of(...state.smear, guess > 0 ? truth / guess : Number.NaN),
+  };
+}
+
+/** A forecast of log cost by one column. */
+interface PoolColumn {
+  readonly logMeans: Matrix;
+  readonly overall: number;
+  readonly coefficients: Matrix;
+  readonly intercept: number;
+}
+
+/** The average model of those whose cost is known. */
+function poolColumn({ logMeans, overall, coefficients, intercept, use }: CostState): PoolColumn {
+  const priced = Int32Array.from(overall.keys()).filter((m) => Number.isFinite(overall[m]!));
+  const average = (of: (m: number) => number): number => mean(Array.from(priced, of));
+  const column = (m: Matrix, of: (i: number, col: number) => number): Matrix => {
+    const out = matrix(m.rows, 1);
+    for (let i = 0; i < m.rows; i++) out.data[i] = average((j) => of(i, j));
+    return out;
+  };
+  return {
+    logMeans: column(logMeans, (g, m) => at(logMeans, g, m)),
+    overall: average((m) => overall[m]!),
+    coefficients: column(coefficients, (j, m) => (use[m] === 1 ? at(coefficients, j, m) : 0)),
+    intercept: average((m) => (use[m] === 1 ? intercept[m]! : 0)),
+  };
+}
+
+function flatColumn({ logMeans, coefficients }: CostState): PoolColumn {
+  return {
+    logMeans: matrix(logMeans.rows, 1),
+    overall: 0,
+    coefficients: matrix(coefficients.rows, 1),
+    intercept: 0,
+  };
+}
+
+function logForecast(
+  { queries, features }: Encoded,
+  { logMeans, overall, coefficients, intercept }: PoolColumn,
+  groups: readonly string[],
+): Float64Array {
+  const shift = predictRidge({ coefficients, intercept: Float64Array.of(intercept) }, features);
+  return Float64Array.from(queries, ({ group = noGroup }, i) => {
+    const g = groups.indexOf(group);
+    return (g === -1 ? overall : logMeans.data[g]!) + shift.data[i]!;
+  });
+}
+
+/** Sum of squares about the mean; NaN, which is never less, where there is nothing. */
+function spread(values: Float64Array): number {
+  const middle = mean(values);
+  return values.reduce((sum, x) => sum + (x - middle) ** 2, values.length === 0 ? Number.NaN : 0);
 }
 
 function earned(left: Matrix, predicted: Matrix): Float64Array {

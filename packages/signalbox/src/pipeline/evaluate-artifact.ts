@@ -13,6 +13,7 @@ import { type CrossFitted, type RouterChoice, turn, visible } from './cross-fit.
 import { designOf } from './design.ts';
 import { compare, type EvaluateArgs, type Evaluated } from './evaluate.ts';
 import { forecast } from './forecast.ts';
+import { inService, poolChanges } from './in-service.ts';
 import { hasSplit, type Plan } from './protocol.ts';
 
 export interface EvaluateArtifactArgs extends Pick<EvaluateArgs, 'judged' | 'curvePolicy' | 'draws'> {
@@ -28,6 +29,7 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
   const started = performance.now();
   const { artifact, encoder } = args;
   const { table, columns, flags } = commonModels(args.table, artifact);
+  refuseFewer(args, columns);
   const planned = planUnseen(table, artifact, flags);
   const rows = takeRows(planned.table, planned.compared);
   const queries = rows.examples.map(asQuery);
@@ -85,22 +87,32 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
   return { set, plan: planned, design, fitted, encoder };
 }
 
+/** A policy that learned does so from every model of the training pool, and can be asked about no fewer. */
+function refuseFewer({ judged, artifact, table }: EvaluateArtifactArgs, columns: Int32Array): void {
+  const learned = judged.find(({ state }) => state !== undefined);
+  if (learned === undefined || columns.length === artifact.manifest.models.length) return;
+  throw tableError(
+    table,
+    `The policy "${learned.policy.name}" of this router learned from ${artifact.manifest.models.join(', ')}, and ${table.name} and the pool share ${columns.length} of them. Give a table with all of them, or train again on those that are left.`,
+  );
+}
+
 /** The table cut to the models that the router knows, and their columns in the router's state. */
 function commonModels(
   table: Dataset,
   { manifest }: Artifact,
 ): { table: Dataset; columns: Int32Array; flags: Flag[] } {
-  const kept = Int32Array.from(table.models.keys()).filter((m) =>
-    manifest.models.includes(table.models[m]!.id),
-  );
+  const service = inService(manifest);
+  const known = [...service.keys()];
+  const kept = Int32Array.from(table.models.keys()).filter((m) => service.has(table.models[m]!.id));
   if (kept.length === 0)
     throw tableError(
       table,
-      `${table.name} and the router share no model. The router knows ${manifest.models.join(', ')}; the table holds ${table.models.map(({ id }) => id).join(', ')}.`,
+      `${table.name} and the router share no model. The router knows ${known.join(', ')}; the table holds ${table.models.map(({ id }) => id).join(', ')}.`,
     );
-  const strange = table.models.filter(({ id }) => !manifest.models.includes(id)).map(({ id }) => id);
+  const strange = table.models.filter(({ id }) => !service.has(id)).map(({ id }) => id);
   const cut = strange.length === 0 ? table : takeModels(table, kept);
-  const absent = manifest.models.filter((id) => !table.models.some((model) => model.id === id));
+  const absent = known.filter((id) => !table.models.some((model) => model.id === id));
   const flags: Flag[] = [];
   if (strange.length > 0)
     flags.push({
@@ -116,7 +128,15 @@ function commonModels(
       groups: [],
       message: `Known to the router but not in this table, so never chosen here: ${absent.join(', ')}.`,
     });
-  return { table: cut, columns: Int32Array.from(cut.models, ({ id }) => manifest.models.indexOf(id)), flags };
+  const changed = poolChanges(manifest);
+  if (changed !== undefined)
+    flags.push({
+      code: 'pool-changed',
+      models: known,
+      groups: [],
+      message: `The pool is not the one of training: ${changed}; a verdict in the router is of the pool before.`,
+    });
+  return { table: cut, columns: Int32Array.from(cut.models, ({ id }) => service.get(id)!), flags };
 }
 
 /** Rows of the test part (all rows where there is no split) whose text the router has not been trained on. */

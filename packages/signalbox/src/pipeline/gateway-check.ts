@@ -104,7 +104,7 @@ function routing(
       `the router knows none of the models; it was trained on ${missing.join(', ')}: give each model its name there as trainedAs`,
     );
   }
-  const { encoder, router, policy, bestSingle, verdict } = chooser;
+  const { encoder, router, policy, bestSingle, verdict, changed } = chooser;
   const lines: [string, string][] = [
     [
       'router',
@@ -117,6 +117,8 @@ function routing(
       ? `quality ${verdict.quality.answer}, cost ${verdict.cost.answer}${config.acceptVerdict ? '; accepted whatever it is (acceptVerdict)' : ''}`
       : 'none: whether routing pays on this traffic is not known',
   ]);
+  if (changed !== undefined)
+    lines.push(['', `${changed}${verdict ? '; the verdict is of the pool before' : ''}`]);
   if (config.guardAlpha > 0)
     lines.push([
       'guard',

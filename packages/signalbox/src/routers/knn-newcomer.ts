@@ -32,7 +32,12 @@ export function admitNeighbour(
 ): KnnNewcomer {
   const differences = quality.map((value, i) => value - expected[i]!);
   const own = ability(quality, expected);
-  const folds = assignFolds(queries, 5, 'newcomer');
+  // By text alone: of many groups with an answer each, every one would begin at the first fold.
+  const folds = assignFolds(
+    queries.map(({ id, messages }) => ({ id, messages })),
+    5,
+    'newcomer',
+  );
   const width = Math.max(...candidates);
   const near = outOfFoldNeighbours(features, folds, width, context);
   let best = { k: 0, error: Number.POSITIVE_INFINITY };
