@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromRows } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
+import { expectedOfRandom } from './vote-subsets.ts';
 import { bestSubset, vote } from './votes.ts';
 
 const accuracy = Float64Array.of(0.5, 0.9, 0.7);
@@ -104,9 +105,43 @@ test('one voter is taken before two that are worth as much', () => {
   assert.deepEqual(bestSubset(ballotsOf(['R.R', '.RR']), Float64Array.of(0.9, 0.8, 0.7)), [2]);
 });
 
-test('more than twelve are grown past a second voter who only ties', () => {
-  const silent = '.'.repeat(11);
+test('more than fourteen are grown past a second voter who only ties', () => {
+  const silent = '.'.repeat(13);
   const rows = ['xRR', 'RxR', 'RRx', 'RRR'].map((row) => row + silent);
-  const accuracy = Float64Array.from({ length: 14 }, (_, m) => 0.75 - m / 100);
+  const accuracy = Float64Array.from({ length: 16 }, (_, m) => 0.75 - m / 100);
   assert.deepEqual(bestSubset(ballotsOf(rows), accuracy), [0, 1, 2]);
+});
+
+test('weights and a limit bind the search over all sets and the growing of one', () => {
+  const rows = ['xRR', 'RxR', 'RRx', 'Rxx', 'xRR'];
+  const accuracy = Float64Array.of(0.9, 0.8, 0.7);
+  assert.deepEqual(bestSubset(ballotsOf(rows), accuracy), [0, 1, 2]);
+  assert.deepEqual(bestSubset(ballotsOf(rows), accuracy, { most: 1 }), [0]);
+  // Where the first outweighs the other two together, more members change nothing.
+  assert.deepEqual(bestSubset(ballotsOf(rows), accuracy, { weights: [3, 1, 1] }), [0]);
+  const silent = '.'.repeat(13);
+  const many = Float64Array.from({ length: 16 }, (_, m) => 0.9 - m / 100);
+  const wide = ballotsOf(rows.map((row) => row + silent));
+  assert.deepEqual(bestSubset(wide, many, { most: 1 }), [0]);
+  assert.deepEqual(bestSubset(wide, many), [0, 1, 2]);
+});
+
+test('a random set of k is its expectation over all sets of k', () => {
+  const random = rng('sets');
+  const answers = Int32Array.from({ length: 30 * 5 }, () => random.int(4) - 1);
+  const quality = fromRows(
+    Array.from({ length: 30 }, (_, row) => [0, 1, 2, 3, 4].map((m) => (answers[row * 5 + m] === 0 ? 1 : 0))),
+  );
+  const own = Float64Array.of(0.5, 0.3, 0.9, 0.2, 0.6);
+  for (let size = 1; size <= 5; size++) {
+    const sets = Array.from({ length: 32 }, (_, set) => [0, 1, 2, 3, 4].filter((m) => (set >> m) & 1)).filter(
+      (members) => members.length === size,
+    );
+    const votes = sets.map((members) => vote({ answers, quality }, { members, accuracy: own }).quality);
+    const expected = expectedOfRandom({ answers, quality }, [2, 4, 0, 1, 3], size);
+    expected.forEach((value, row) => {
+      const mean = votes.reduce((sum, one) => sum + one[row]!, 0) / sets.length;
+      assert.ok(Math.abs(value - mean) < 1e-12);
+    });
+  }
 });

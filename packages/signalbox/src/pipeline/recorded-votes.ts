@@ -1,7 +1,8 @@
 import { primaryMeans, takeRows } from '../core/table.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
+import type { Ballots } from '../metrics/ballots.ts';
 import { answerLetter } from '../metrics/letter.ts';
-import { type Ballots, bestSubset, vote } from '../metrics/votes.ts';
+import { bestSubset, vote } from '../metrics/votes.ts';
 import { comparedQuality, observedCost } from './forecast.ts';
 import type { Line } from './line.ts';
 import type { Plan } from './protocol.ts';
