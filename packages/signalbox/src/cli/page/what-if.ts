@@ -64,6 +64,6 @@ export const whatIfStyle = `
 .what-if { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; margin: 8px 0; font-size: 14px; }
 .what-if input { font: inherit; accent-color: var(--blue); vertical-align: middle; }
 .what-if input[type=number] { width: 14ch; padding: 0 4px; color: var(--ink); background: none; border: 1px solid var(--context); border-radius: 0; }
-tr.chosen > * { background: var(--grid); }
-@media print { .what-if { display: none; } tr.chosen > * { background: none; } }
+table.certificates tr.chosen > * { background: var(--grid); }
+@media print { .what-if { display: none; } table.certificates tr.chosen > * { background: none; } }
 `;
