@@ -1,4 +1,5 @@
 import type { Router } from '../core/router.ts';
+import { avengersPro } from './avengers-pro.ts';
 import { bestSingle } from './best-single.ts';
 import { cheapest } from './cheapest.ts';
 import { clusterSets } from './cluster-sets.ts';
@@ -14,6 +15,7 @@ import { residual, residualText } from './residual.ts';
 import { ridge } from './ridge.ts';
 import { separate } from './separate.ts';
 import { similarityWeighted } from './similarity-weighted.ts';
+import { subset } from './subset.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
 
@@ -30,10 +32,12 @@ export const routers = {
   ridge,
   'multi-label': multiLabel,
   'dual-contrastive': dualContrastive,
+  'avengers-pro': avengersPro,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
   separate,
+  subset,
   mlp,
   residual,
   'residual-text': residualText,
