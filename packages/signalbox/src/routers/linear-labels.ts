@@ -26,21 +26,37 @@ export type LinearLabels = {
 /** On the gradient of the mean loss: no prediction moves by a thousandth beyond it. */
 const tolerance = 1e-5;
 
+export interface LinearLabelsArgs {
+  readonly train: Training;
+  readonly labels: readonly Labels[];
+  readonly penalties: readonly number[];
+  readonly shared: boolean;
+  /** For its progress. */
+  readonly name: string;
+}
+
+/** The regressions fitted on all rows, and for each model what the rows held out say of its scores. */
+export interface HeldOutFit extends Pick<LinearLabels, 'coefficients' | 'intercept'> {
+  /** Log odds of the held-out rows by the fit that had not seen them; NaN where there were none to be had. */
+  readonly scores: readonly Float64Array[];
+  readonly held: readonly Labels[];
+}
+
 /**
  * A logistic regression for each model, penalties by the loss on the held-out part: one for all models, or for
  * each its own. Calibrated there, then fitted on all rows.
  */
-export function fitLinearLabels(
-  args: {
-    readonly train: Training;
-    readonly labels: readonly Labels[];
-    readonly penalties: readonly number[];
-    readonly shared: boolean;
-    /** For its progress. */
-    readonly name: string;
-  },
-  context: Context,
-): LinearLabels {
+export function fitLinearLabels(args: LinearLabelsArgs, context: Context): LinearLabels {
+  const { coefficients, intercept, scores, held } = fitWithHeldOut(args, context);
+  const calibrations = args.labels.map(({ y }, m) => {
+    if (y.every(Number.isNaN)) return noOpinion;
+    return scores[m]!.some(Number.isNaN) ? uncalibrated : calibrate(scores[m]!, held[m]!);
+  });
+  return { coefficients, intercept, labels: calibrations };
+}
+
+/** The same, not calibrated yet. */
+export function fitWithHeldOut(args: LinearLabelsArgs, context: Context): HeldOutFit {
   const { train, labels, shared, name } = args;
   const parts = innerParts(train, context);
   const held = labels.map((label) => pick(label, parts.held));
@@ -74,18 +90,17 @@ export function fitLinearLabels(
     signal,
   });
   context.progress(name, penalties.length + 1, penalties.length + 1);
-  const calibrations = labels.map(({ y }, m) => {
-    if (y.every(Number.isNaN)) return noOpinion;
-    const score = column(tried[chosen[m]!]!.scores, m);
-    return score.some(Number.isNaN) ? uncalibrated : calibrate(score, held[m]!);
-  });
-  return { coefficients, intercept, labels: calibrations };
+  const scores = labels.map((_, m) => column(tried[chosen[m]!]!.scores, m));
+  return { coefficients, intercept, scores, held };
 }
 
 /** Log odds of each model's label, one array for each. */
-export function linearScores(features: Matrix, state: LinearLabels): Float64Array[] {
+export function linearScores(
+  features: Matrix,
+  state: Pick<LinearLabels, 'coefficients' | 'intercept'>,
+): Float64Array[] {
   const scores = predictRidge(state, features);
-  return state.labels.map((_, m) => column(scores, m));
+  return Array.from(state.intercept, (_, m) => column(scores, m));
 }
 
 /** Labels and weights beside each other, rows x models. */
