@@ -1,4 +1,4 @@
-import { normalQuantile, regularisedBeta } from '../math/distributions.ts';
+import { clopperPearsonUpper, normalQuantile, regularisedBeta } from '../math/distributions.ts';
 import { column, type Matrix } from '../math/matrix.ts';
 import { rng, shuffle } from '../math/rng.ts';
 import { type Bets, bets, bettingP } from './betting.ts';
@@ -125,15 +125,7 @@ export function clopperPearsonGate(input: {
   readonly routed: number;
   readonly delta: number;
 }): number {
-  const { violations: k, routed: n, delta } = input;
-  if (k >= n) return 1;
-  let [low, high] = [0, 1];
-  while (high - low > 1e-12) {
-    const middle = (low + high) / 2;
-    if (regularisedBeta(middle, k + 1, n - k) < 1 - delta) low = middle;
-    else high = middle;
-  }
-  return high;
+  return clopperPearsonUpper(input.violations, input.routed, input.delta);
 }
 
 /**

@@ -92,6 +92,18 @@ export function regularisedBeta(x: number, a: number, b: number): number {
     : 1 - (front * betaFraction(1 - x, b, a)) / b;
 }
 
+/** Upper bound, at level 1 - delta, on a share of which k among n were seen (Clopper and Pearson, 1934); 1 where n is 0. */
+export function clopperPearsonUpper(k: number, n: number, delta: number): number {
+  if (k >= n) return 1;
+  let [low, high] = [0, 1];
+  while (high - low > 1e-12) {
+    const middle = (low + high) / 2;
+    if (regularisedBeta(middle, k + 1, n - k) < 1 - delta) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 function betaFraction(x: number, a: number, b: number): number {
   const tiny = 1e-300;
   const away = (value: number): number => (Math.abs(value) < tiny ? tiny : value);

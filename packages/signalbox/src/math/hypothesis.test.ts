@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logGamma, regularisedBeta } from './distributions.ts';
+import { clopperPearsonUpper, logGamma, regularisedBeta } from './distributions.ts';
 import {
   holm,
   maxT,
@@ -88,4 +88,10 @@ test('max-t: an estimate without spread is a point', () => {
   draws.data.set([1, 5, 2, 5, 0, 5, 1, 5]);
   const found = maxT({ estimates: [1, 5], standardErrors: [1, 0], draws });
   assert.deepEqual([found.low[1], found.high[1], found.p[1]], [5, 5, 0.2]);
+});
+
+test('Clopper and Pearson: zero and some of many, known values, and none', () => {
+  close([clopperPearsonUpper(0, 59, 0.05)], [1 - 0.05 ** (1 / 59)], 1e-10);
+  close([clopperPearsonUpper(5, 50, 0.05)], [0.198833], 1e-6);
+  assert.deepEqual([clopperPearsonUpper(3, 3, 0.05), clopperPearsonUpper(0, 0, 0.05)], [1, 1]);
 });

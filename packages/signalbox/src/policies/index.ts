@@ -1,5 +1,6 @@
 import type { Policy } from '../core/policy.ts';
 import { argmax } from './argmax.ts';
+import { conformal } from './conformal.ts';
 import { prediction, sortedPrediction } from './prediction.ts';
 import { randomCapable } from './random-capable.ts';
 import { threshold } from './threshold.ts';
@@ -10,6 +11,7 @@ export const policies = {
   argmax,
   utility,
   threshold,
+  conformal,
   'random-capable': randomCapable,
   prediction,
   'sorted-prediction': sortedPrediction,
