@@ -18,6 +18,7 @@ import { similarityWeighted } from './similarity-weighted.ts';
 import { subset } from './subset.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
+import { uniroute } from './uniroute.ts';
 
 /** The shelf of routers, by name; baselines are ordinary members. */
 export const routers = {
@@ -33,6 +34,7 @@ export const routers = {
   'multi-label': multiLabel,
   'dual-contrastive': dualContrastive,
   'avengers-pro': avengersPro,
+  uniroute,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
