@@ -24,7 +24,7 @@ const params = z.strictObject({
   penalties: z.array(z.number().positive()).min(1).default([0.3, 3, 30]),
   /** Of the learned map. */
   iterations: z.int().positive().default(25),
-  restarts: z.int().positive().default(4),
+  restarts: z.int().positive().default(2),
 });
 type Params = z.infer<typeof params>;
 type State = ClusterMeans & {
