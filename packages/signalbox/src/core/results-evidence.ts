@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, estimate, number, text } from './results-parts.ts';
+import { votes } from './results-votes.ts';
 
 /** The evidence behind a verdict: what `report`, `train` and the founding study print beside the systems. */
 
@@ -296,4 +297,5 @@ export const evidence = {
   shift: shift.optional(),
   ledger: ledger.optional(),
   money: money.optional(),
+  votes: votes.optional(),
 };

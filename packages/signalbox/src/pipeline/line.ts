@@ -12,6 +12,8 @@ export interface Line {
   readonly outcome?: { readonly quality: Float64Array; readonly cost?: Float64Array };
   /** False where nothing is learned from training rows: then folds add no variance of their own. */
   readonly fitted: boolean;
+  /** How it came about, where no forecasts of one router under one policy say so. */
+  readonly made?: Partial<Pick<System, 'encoder' | 'router' | 'policy' | 'strategy'>>;
   readonly from?: CrossFitted;
   readonly judged?: Judged;
 }

@@ -68,6 +68,7 @@ export function measure(args: MeasureArgs): System[] {
       name: line.name,
       kind: line.kind,
       ...(from && describe(from, line.judged)),
+      ...line.made,
       quality: shown(averages.weighted),
       macro: shown(averages.macro),
       groups: named

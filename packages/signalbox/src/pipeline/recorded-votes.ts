@@ -66,8 +66,8 @@ function outcome(
   return { quality: blank(), ...(cost && { cost: blank() }) };
 }
 
-/** Of each row and model the letter as a number, -1 where none is named; undefined where most name none. */
-function lettersOf({ table, compared }: Plan): Int32Array | undefined {
+/** Of each row of the table and model the letter as a number, -1 where none is named; undefined where most name none. */
+export function lettersOf({ table, compared }: Plan): Int32Array | undefined {
   const { completion } = table;
   if (completion === undefined) return undefined;
   const models = table.models.length;
@@ -86,7 +86,8 @@ function lettersOf({ table, compared }: Plan): Int32Array | undefined {
   return parsed < leastParsed * out.length ? undefined : out;
 }
 
-function ballotsOf({ table }: Plan, letters: Int32Array, rows: Int32Array): Ballots {
+/** Letters, qualities and costs of some rows of the table. */
+export function ballotsOf({ table }: Plan, letters: Int32Array, rows: Int32Array): Ballots {
   const models = table.models.length;
   const answers = new Int32Array(rows.length * models);
   rows.forEach((row, i) => {
@@ -99,6 +100,7 @@ function ballotsOf({ table }: Plan, letters: Int32Array, rows: Int32Array): Ball
   };
 }
 
-function complete({ cols, data }: Matrix, row: number): boolean {
+/** Whether every model is observed on the row. */
+export function complete({ cols, data }: Matrix, row: number): boolean {
   return !data.subarray(row * cols, (row + 1) * cols).some(Number.isNaN);
 }
