@@ -40,7 +40,7 @@ export function withPartFlags(command: Command): Command {
     )
     .option(
       '--policy <name>',
-      'how a prediction becomes a choice: argmax, utility, threshold, random-capable, prediction, sorted-prediction',
+      'how a prediction becomes a choice: argmax, utility, threshold, conformal, random-capable, prediction, sorted-prediction',
       defaultPolicy,
     )
     .option(
@@ -74,11 +74,13 @@ export async function policyOf(flags: PartFlags): Promise<{ policy: Policy; para
   return findPolicy(flags.policy, { ...flags.policyParams, ...lambda });
 }
 
-const withoutSweep = new Set(['argmax', 'random-capable', 'prediction', 'sorted-prediction']);
+const withoutSweep = new Set(['argmax', 'random-capable']);
 
-/** The curve is traced by the policy that is judged, or by utility where that has no parameter to sweep. */
+/** The curve is traced by the policy that is judged, or by utility where that has no parameter to sweep or has to learn first. */
 export async function curvePolicyOf({ policy }: { readonly policy: Policy }): Promise<Policy> {
-  return withoutSweep.has(policy.name) ? (await findPolicy('utility')).policy : policy;
+  return withoutSweep.has(policy.name) || policy.fit !== undefined
+    ? (await findPolicy('utility')).policy
+    : policy;
 }
 
 /** Baselines, then the routers named: the usual ones, `all`, or a list with commas; a path ending in .js is a router of one's own. */

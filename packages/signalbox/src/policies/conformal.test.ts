@@ -115,6 +115,22 @@ test('conformal: what counts as a violation', () => {
   assert.equal(reach(train, { ...given, violation: 'wrong' }), 0);
 });
 
+test('conformal: where a wrong answer is a violation the gate goes by what the weak model is expected to do', () => {
+  const random = rng('weak');
+  const train = made(2000, () => 0, random);
+  // The strong model's gain says nothing: both are better where the weak one is expected to be right.
+  for (let i = 0; i < 2000; i++) {
+    const weak = random.next();
+    train.forecasts.quality.data.set([weak, weak + 0.1 * random.next()], i * 2);
+    train.quality.data.fill(random.next() < weak ? 1 : 0, i * 2, i * 2 + 2);
+  }
+  const params = { ...given, violation: 'wrong' } as const;
+  const utility = conformal.utility(train.forecasts, params, conformal.fit!(train, params));
+  const routed = Array.from({ length: 2000 }, (_, i) => i).filter((i) => ranking(utility, i)[0] === 0);
+  assert.ok(routed.length > 100);
+  assert.ok(routed.every((i) => train.forecasts.quality.data[i * 2]! > 0.7));
+});
+
 test('conformal: a masked weak model is never taken, a masked strong one never waited for', () => {
   const state = conformal.fit!(
     made(400, () => 0, rng('masks')),
