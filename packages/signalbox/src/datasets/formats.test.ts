@@ -9,6 +9,7 @@ import { formatContract, type Sample } from './contract.ts';
 import { formats } from './index.ts';
 import { openTable } from './open.ts';
 import { folderOf, openText, quietContext } from './tables.fixture.ts';
+import { zipBytes } from './zip.fixture.ts';
 
 const benchColumns =
   ',sample_id,prompt,eval_name,a/b,c,c|model_response,a/b|model_response,a/b|total_cost,c|total_cost,oracle_model_to_route_to';
@@ -34,6 +35,19 @@ const samples: Record<keyof typeof formats, Sample> = {
     files: {
       'm.jsonl':
         '{"global_index":"AIME_1","question":"1+1?","llm_selected":"m","success":true,"evaluation_result":{"score":1}}\n',
+    },
+    rows: 1,
+    models: ['m'],
+  },
+  'mmlu-pro': {
+    files: {
+      'model_outputs_m_5shots.zip': zipBytes([
+        {
+          name: 'model_outputs_m_5shots.json',
+          content:
+            '[{"question_id": 7, "question": "1+1?", "options": ["1", "2"], "answer": "B", "category": "math", "pred": "B"}]',
+        },
+      ]),
     },
     rows: 1,
     models: ['m'],

@@ -1,6 +1,7 @@
 import type { Format } from '../core/format.ts';
 import { csv } from './csv.ts';
 import { jsonl } from './jsonl.ts';
+import { mmluPro } from './mmlu-pro.ts';
 import { parquet } from './parquet.ts';
 import { routellm } from './routellm.ts';
 import { routerarena } from './routerarena.ts';
@@ -8,7 +9,13 @@ import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 
 /** The register: every format that tables are read from, in the order in which they are named. */
-export const formats = { routerdc, routerbench, routellm, routerarena, jsonl, csv, parquet } satisfies Record<
-  string,
-  Format
->;
+export const formats = {
+  routerdc,
+  routerbench,
+  routellm,
+  routerarena,
+  'mmlu-pro': mmluPro,
+  jsonl,
+  csv,
+  parquet,
+} satisfies Record<string, Format>;

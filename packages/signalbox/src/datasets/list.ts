@@ -7,6 +7,8 @@ import { endingOf, fileError } from './files.ts';
 
 /** Endings of the files that are looked for in a folder. */
 const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet'];
+/** Beside tables these are what the tables came in; alone they may be tables themselves. */
+const packed = ['zip'];
 const headBytes = 1 << 16;
 
 /**
@@ -51,6 +53,7 @@ async function statOf(path: string): Promise<Stats> {
 
 async function filesBelow(folder: string): Promise<Named[]> {
   const tables: Named[] = [];
+  const archives: Named[] = [];
   let others = 0;
   const visit = async (below: string): Promise<void> => {
     const path = join(folder, below);
@@ -62,16 +65,18 @@ async function filesBelow(folder: string): Promise<Named[]> {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) await visit(name);
       else if (endings.includes(endingOf(name))) tables.push({ path: join(folder, name), name });
+      else if (packed.includes(endingOf(name))) archives.push({ path: join(folder, name), name });
       else others++;
     }
   };
   await visit('');
+  if (tables.length === 0) tables.push(...archives);
   if (tables.length === 0) {
     const seen =
       others === 0 ? 'the folder holds no files' : `none of the ${others} files in this folder is a table`;
     throw new SignalboxError(
       'file',
-      `${seen}; a file ending in ${endings.map((e) => `.${e}`).join(', ')} was expected.`,
+      `${seen}; a file ending in ${[...endings, ...packed].map((e) => `.${e}`).join(', ')} was expected.`,
       {
         file: folder,
       },

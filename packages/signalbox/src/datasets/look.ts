@@ -6,6 +6,7 @@ export function described(file: SourceFile): string {
   const text = headText(file);
   const start = text.trimStart();
   if (text.startsWith('PAR1')) return 'it is a Parquet file';
+  if (text.startsWith('PK\u0003\u0004')) return 'it is a ZIP file';
   if (text.includes('\u0000')) return 'it is a binary file';
   if (start === '') return 'it holds nothing but white space';
   if (start.startsWith('[')) return `it is a JSON array${withKeys(start)}`;
