@@ -5,7 +5,9 @@ import { cheapest } from './cheapest.ts';
 import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
 import { dualContrastive } from './dual-contrastive.ts';
+import { embedllm } from './embedllm.ts';
 import { knn } from './knn.ts';
+import { linucb } from './linucb.ts';
 import { matrixFactorisation } from './matrix-factorisation.ts';
 import { mlp } from './mlp.ts';
 import { multiLabel } from './multi-label.ts';
@@ -18,6 +20,8 @@ import { similarityWeighted } from './similarity-weighted.ts';
 import { subset } from './subset.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
+import { taxonomy } from './taxonomy.ts';
+import { thompson } from './thompson.ts';
 import { uniroute } from './uniroute.ts';
 
 /** The shelf of routers, by name; baselines are ordinary members. */
@@ -34,13 +38,17 @@ export const routers = {
   'multi-label': multiLabel,
   'dual-contrastive': dualContrastive,
   'avengers-pro': avengersPro,
+  taxonomy,
   uniroute,
+  embedllm,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
   separate,
   subset,
   mlp,
+  linucb,
+  thompson,
   residual,
   'residual-text': residualText,
 } satisfies Record<string, Router>;
