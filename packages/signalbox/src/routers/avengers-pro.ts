@@ -22,7 +22,7 @@ const params = z.strictObject({
   /** Share of quality in a model's score in a cluster; the rest is cheapness. 1: quality alone. */
   alpha: z.number().min(0).max(1).default(1),
   /** Candidate numbers of clusters; the best by inner folds is kept. */
-  k: z.array(z.int().positive()).min(1).default([10, 25, 35, 50]),
+  k: z.array(z.int().positive()).min(1).default([10, 25, 50]),
   /** Clusters that a query asks. */
   nearest: z.int().positive().default(3),
   /** How fast a cluster's weight falls with its cosine distance. */
@@ -55,7 +55,7 @@ type State = {
  *
  * Departures. The number of clusters is chosen by inner folds; accuracies are shrunk to each model's own mean,
  * clusters of a few rows are not asked, and models closer than two points count as two points apart, since the noise
- * of a tie would else be blown up to all of [0, 1]. Of ten restarts of k-means each sees 4,000 rows at most, and the
+ * of a tie would else be blown up to all of [0, 1]. Of ten restarts of k-means each sees 2,000 rows at most, and the
  * best is finished on all. A sum is put between the lowest and the highest accuracy of the clusters asked, where the
  * order of models remains, so that it reads as an expected outcome and a policy can weigh it against cost. Only
  * `predict` reads alpha: one fit serves all its values. A model that joins is placed among those of the training

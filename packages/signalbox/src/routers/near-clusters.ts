@@ -14,7 +14,7 @@ export interface Clusters {
 }
 
 /** Rows that a restart sees at most. */
-const sample = 4000;
+const sample = 2000;
 
 /**
  * k-means by several restarts, each on a part of the rows where they are many; the best is finished on all. Clusters
