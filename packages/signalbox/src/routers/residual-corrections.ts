@@ -12,10 +12,11 @@ export type Corrections = {
   /** Training rows and their residuals, for neighbours; columns: common, then one per model. */
   readonly features: Matrix;
   readonly residuals: Matrix;
-  readonly k: number;
-  /** Weights earned in cross-validation by ridge and neighbours. */
-  readonly common: readonly [number, number];
-  readonly special: readonly [number, number];
+  /** Numbers of neighbours that are asked. */
+  readonly sizes: readonly number[];
+  /** Weights earned in cross-validation by ridge, then by each number of neighbours. */
+  readonly common: readonly number[];
+  readonly special: readonly number[];
 };
 
 /** Rows' worth of belief that a neighbourhood leaves nothing over. */
@@ -24,9 +25,9 @@ const kappa = 10;
 export function fitCorrections(
   train: Training,
   outOfFoldBase: Matrix,
-  args: { readonly penalties: readonly number[]; readonly candidates: readonly number[] },
+  args: { readonly penalties: readonly number[]; readonly sizes: readonly number[] },
   context: Context,
-): Corrections {
+): { corrections: Corrections; outOfFold: Matrix } {
   const residuals = split(subtract(train.table.quality, outOfFoldBase));
   const { features, folds } = train;
   const ridge = fitRidge({
@@ -36,130 +37,120 @@ export function fitCorrections(
     penalties: args.penalties,
     ...(context.signal && { signal: context.signal }),
   });
-  const near = outOfFoldNeighbours(features, folds, Math.max(...args.candidates), context);
-  let best: { k: number; special: Earned; guess: Matrix } | undefined;
-  for (const k of args.candidates) {
-    const guess = shrunken(sumOver(near, residuals, k));
-    const special = earn({
-      residuals,
-      ridge: ridge.outOfFold,
-      near: guess,
-      folds,
-      from: 1,
-      to: residuals.cols,
-    });
-    if (best === undefined || special.error < best.special.error) best = { k, special, guess };
-  }
-  const common = earn({ residuals, ridge: ridge.outOfFold, near: best!.guess, folds, from: 0, to: 1 });
-  return {
+  const near = outOfFoldNeighbours(features, folds, Math.max(...args.sizes), context);
+  const guesses = [ridge.outOfFold, ...args.sizes.map((k) => shrunken(sumOver(near, residuals, k)))];
+  const corrections = {
     coefficients: ridge.coefficients,
     intercept: ridge.intercept,
     features,
     residuals,
-    k: best!.k,
-    common: common.weights,
-    special: best!.special.weights,
+    sizes: args.sizes,
+    common: earn({ residuals, guesses, folds, from: 0, to: 1 }),
+    special: earn({ residuals, guesses, folds, from: 1, to: residuals.cols }),
   };
+  return { corrections, outOfFold: add(copy(outOfFoldBase), guesses, corrections) };
 }
 
 /** Adds the corrections to the base, in place. */
-export function correct(
+export function correct(base: Matrix, features: Matrix, state: Corrections, context: Context): Matrix {
+  const used = (from: number): boolean =>
+    [...state.common.slice(from), ...state.special.slice(from)].some((weight) => weight !== 0);
+  if (!used(0)) return base;
+  const guesses = [predictRidge(state, features)];
+  if (used(1)) {
+    const near = neighbours(features, state.features, Math.max(...state.sizes), context);
+    for (const k of state.sizes) guesses.push(shrunken(sumOver(near, state.residuals, k)));
+  }
+  return add(base, guesses, state);
+}
+
+function add(
   base: Matrix,
-  features: Matrix,
-  state: Corrections & { readonly width: number },
-  context: Context,
+  guesses: readonly Matrix[],
+  { common, special }: Pick<Corrections, 'common' | 'special'>,
 ): Matrix {
-  const used = [...state.common, ...state.special];
-  if (used.every((weight) => weight === 0)) return base;
-  const linear = predictRidge(state, features);
-  const near =
-    state.common[1] + state.special[1] === 0
-      ? matrix(features.rows, linear.cols)
-      : shrunken(
-          sumOver(neighbours(features, state.features, state.width, context), state.residuals, state.k),
-        );
-  for (let i = 0; i < base.rows; i++) {
-    const from = i * linear.cols;
-    const shift = state.common[0] * finite(linear.data[from]!) + state.common[1] * near.data[from]!;
-    for (let m = 0; m < base.cols; m++) {
-      const cell = from + 1 + m;
-      base.data[i * base.cols + m]! +=
-        shift + state.special[0] * finite(linear.data[cell]!) + state.special[1] * near.data[cell]!;
+  for (const [g, { data }] of guesses.entries()) {
+    const [shared, own] = [common[g]!, special[g]!];
+    if (shared === 0 && own === 0) continue;
+    for (let i = 0; i < base.rows; i++) {
+      const from = i * (base.cols + 1);
+      const shift = shared * finite(data[from]!);
+      for (let m = 0; m < base.cols; m++)
+        base.data[i * base.cols + m]! += shift + own * finite(data[from + 1 + m]!);
     }
   }
   return base;
 }
 
+const copy = ({ rows, cols, data }: Matrix): Matrix => ({ rows, cols, data: data.slice() });
+
 const finite = (x: number): number => (Number.isFinite(x) ? x : 0);
 
-interface Earned {
-  readonly weights: readonly [number, number];
-  readonly error: number;
-}
-
 /**
- * Non-negative least squares of residuals on the two out-of-fold predictions, for the columns from..to. The
- * weights are kept only if they lower the squared error by more than one standard error over inner folds.
+ * Non-negative least squares of residuals on the out-of-fold guesses, for the columns from..to. The weights are
+ * kept only if they lower the squared error by more than one standard error over inner folds, else they are 0.
  */
 function earn(args: {
   readonly residuals: Matrix;
-  readonly ridge: Matrix;
-  readonly near: Matrix;
+  readonly guesses: readonly Matrix[];
   readonly folds: Int32Array;
   readonly from: number;
   readonly to: number;
-}): Earned {
-  const { residuals, ridge, near, folds, from, to } = args;
-  const each = (visit: (i: number, r: number, a: number, b: number) => void): void => {
+}): number[] {
+  const { residuals, guesses, folds, from, to } = args;
+  const p = guesses.length;
+  const none = new Array<number>(p).fill(0);
+  const each = (visit: (row: number, left: number, x: Float64Array) => void): void => {
+    const x = new Float64Array(p);
     for (let i = 0; i < residuals.rows; i++) {
       for (let j = from; j < to; j++) {
         const cell = i * residuals.cols + j;
-        const r = residuals.data[cell]!;
-        if (!Number.isNaN(r)) visit(i, r, finite(ridge.data[cell]!), near.data[cell]!);
+        const left = residuals.data[cell]!;
+        if (Number.isNaN(left)) continue;
+        for (let g = 0; g < p; g++) x[g] = finite(guesses[g]!.data[cell]!);
+        visit(i, left, x);
       }
     }
   };
-  let [aa, ab, bb, ar, br, n] = [0, 0, 0, 0, 0, 0];
-  each((_, r, a, b) => {
-    aa += a * a;
-    ab += a * b;
-    bb += b * b;
-    ar += a * r;
-    br += b * r;
-    n++;
+  const [a, b] = [matrix(p, p), new Float64Array(p)];
+  each((_, left, x) => {
+    for (let g = 0; g < p; g++) {
+      b[g]! += x[g]! * left;
+      for (let h = 0; h < p; h++) a.data[g * p + h]! += x[g]! * x[h]!;
+    }
   });
-  const weights = nonNegative({ aa, ab, bb, ar, br });
+  const weights = nonNegative(a, b);
   const gains = new Map<number, { sum: number; n: number }>();
-  let error = 0;
-  each((i, r, a, b) => {
-    const left = r - weights[0] * a - weights[1] * b;
-    error += left * left;
+  each((i, left, x) => {
+    const still = weights.reduce((rest, weight, g) => rest - weight * x[g]!, left);
     const fold = gains.get(folds[i]!) ?? { sum: 0, n: 0 };
-    gains.set(folds[i]!, { sum: fold.sum + r * r - left * left, n: fold.n + 1 });
+    gains.set(folds[i]!, { sum: fold.sum + left * left - still * still, n: fold.n + 1 });
   });
-  const means = [...gains.values()].map((gain) => gain.sum / gain.n);
-  const mean = means.reduce((sum, x) => sum + x, 0) / Math.max(means.length, 1);
-  const spread = Math.sqrt(
-    means.reduce((sum, x) => sum + (x - mean) ** 2, 0) /
-      Math.max(means.length - 1, 1) /
-      Math.max(means.length, 1),
-  );
-  return mean > spread && means.length > 1
-    ? { weights, error: error / n }
-    : { weights: [0, 0], error: Number.POSITIVE_INFINITY };
+  const means = [...gains.values()].map(({ sum, n }) => sum / n);
+  if (means.length < 2) return none;
+  const mean = means.reduce((sum, x) => sum + x, 0) / means.length;
+  const squares = means.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return mean > Math.sqrt(squares / (means.length - 1) / means.length) ? weights : none;
 }
 
-function nonNegative(s: { aa: number; ab: number; bb: number; ar: number; br: number }): [number, number] {
-  const determinant = s.aa * s.bb - s.ab * s.ab;
-  if (determinant > 1e-12 * s.aa * s.bb) {
-    const a = (s.ar * s.bb - s.br * s.ab) / determinant;
-    const b = (s.br * s.aa - s.ar * s.ab) / determinant;
-    if (a >= 0 && b >= 0) return [Math.min(a, 1), Math.min(b, 1.5)];
+/** Weights of at most 1.5 that minimise w' A w / 2 - b' w, one at a time until none moves. */
+function nonNegative(a: Matrix, b: Float64Array): number[] {
+  const p = b.length;
+  const weights = new Array<number>(p).fill(0);
+  for (let round = 0; round < 500; round++) {
+    let moved = 0;
+    for (let g = 0; g < p; g++) {
+      const own = a.data[g * p + g]!;
+      if (!(own > 0)) continue;
+      let slope = b[g]!;
+      for (let h = 0; h < p; h++) slope -= a.data[g * p + h]! * weights[h]!;
+      const next = Math.min(Math.max(weights[g]! + slope / own, 0), 1.5);
+      moved = Math.max(moved, Math.abs(next - weights[g]!));
+      weights[g] = next;
+    }
+    if (moved < 1e-9) break;
   }
-  const alone = (numerator: number, denominator: number, cap: number): number =>
-    denominator > 0 ? Math.min(Math.max(numerator / denominator, 0), cap) : 0;
-  const [a, b] = [alone(s.ar, s.aa, 1), alone(s.br, s.bb, 1.5)];
-  return a * s.ar >= b * s.br ? [a, 0] : [0, b];
+  return weights;
 }
 
 /** Columns: the row's mean residual, then each model's residual less that mean. */
