@@ -6,6 +6,7 @@ import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
 import { dualContrastive } from './dual-contrastive.ts';
 import { embedllm } from './embedllm.ts';
+import { irt } from './irt.ts';
 import { knn } from './knn.ts';
 import { linucb } from './linucb.ts';
 import { matrixFactorisation } from './matrix-factorisation.ts';
@@ -41,6 +42,7 @@ export const routers = {
   taxonomy,
   uniroute,
   embedllm,
+  irt,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
