@@ -27,6 +27,7 @@ import { style } from './style.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
 import { verdictStrip } from './verdict.ts';
+import { votesSection } from './votes.ts';
 import { waterfallSection } from './waterfall.ts';
 import { whatIf, whatIfStyle } from './what-if.ts';
 import { classifierSection, whySection } from './why.ts';
@@ -112,6 +113,7 @@ ${ceilingsSection(set, drawing)}
 ${ladderSection(set, drawing)}
 ${controlsSection(set.controls)}
 ${systemsSection(set, drawing, least)}
+${votesSection(set, drawing)}
 ${planeSection(set, drawing, id)}
 ${deferralSection(set, drawing)}
 ${moneySection(set)}

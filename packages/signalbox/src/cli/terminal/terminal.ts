@@ -8,6 +8,7 @@ import { few, leftOut, scenariosTable, whyLine } from './study.ts';
 import { summary } from './summary.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
 import type { View } from './view.ts';
+import { votesTable } from './votes.ts';
 import { clean, fit } from './width.ts';
 import { wrap } from './wrap.ts';
 
@@ -65,6 +66,7 @@ function section(view: View, about: About): string {
     systemsTable(shown.view),
     leftOut(shown.left, p),
     routersTable(shown.view),
+    votesTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.
     about.several ? '' : modelsTable(view),

@@ -37,6 +37,8 @@ export const glossary = {
     'How evenly a router spreads queries over models, in bits: 0 where all go to one model, 1 where two get half each.',
   Brier: 'Mean squared error of the predicted quality; 0 is perfect.',
   ECE: 'Expected calibration error: how far predicted and observed quality lie apart, averaged over ten bins of equal count.',
+  'early stop':
+    'Models are asked one after the other, and no more once the leading answer could not be overtaken by all the votes still to come.',
   fold: 'One of the parts into which rows are dealt; each is predicted by a router that never saw it.',
   leak: 'A test row whose text also stands in the training part.',
   duplicate: 'A row beyond the first of its text. Rows of one text share a fold.',
