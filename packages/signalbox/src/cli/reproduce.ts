@@ -21,7 +21,10 @@ import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, wholeNumber } from './table-options.ts';
 
 type Flags = PartFlags &
-  ResultFlags & { data?: string; table?: string; quick?: boolean; routers?: string; seed: number };
+  ResultFlags & { data?: string; table?: string; quick?: boolean; routers?: string; seed: number } & {
+    calls?: number;
+    latency?: number;
+  };
 
 export function addReproduce(program: Command): void {
   const list = Object.entries(studies).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
@@ -30,8 +33,21 @@ export function addReproduce(program: Command): void {
     .description('repeat a study of the literature on its published records')
     .argument('<study>', Object.keys(studies).join(', '))
     .option('--data <folder>', 'folder with the published records')
-    .option('--table <file>', 'lessons: any other outcome table instead of the published records')
-    .option('--quick', 'lessons: fewer fits and draws, for a first look')
+    .option(
+      '--table <file>',
+      'lessons, newcomer, mmlupro: any other outcome table instead of the published records',
+    )
+    .option('--quick', 'lessons, newcomer, mmlupro: fewer fits and draws, for a first look')
+    .addOption(
+      new Option('--calls <number>', 'mmlupro: LLMs that a vote may ask for a query, on average').argParser(
+        atLeast('--calls', 1),
+      ),
+    )
+    .addOption(
+      new Option('--latency <ms>', 'mmlupro: milliseconds that a vote may take, on average').argParser(
+        atLeast('--latency', 0),
+      ),
+    )
     .addHelpText('after', `\nStudies:\n${list.join('\n')}`);
   withResultFlags(withPartFlags(command))
     .option(
@@ -53,7 +69,15 @@ export function addReproduce(program: Command): void {
         );
       }
       if (study.evaluate === undefined && (flags.table !== undefined || flags.quick))
-        throw new SignalboxError('usage', `--table and --quick belong to the study lessons, not to ${name}.`);
+        throw new SignalboxError(
+          'usage',
+          `--table and --quick belong to the studies lessons, newcomer and mmlupro, not to ${name}.`,
+        );
+      if (!study.votes && (flags.calls !== undefined || flags.latency !== undefined))
+        throw new SignalboxError(
+          'usage',
+          `--calls and --latency belong to the study mmlupro, not to ${name}.`,
+        );
       const session = openSession({ seed: flags.seed });
       const encoder = await encoderOf(flags, session);
       try {
@@ -102,13 +126,37 @@ async function comparison(
   { flags, encoder }: { readonly flags: Flags; readonly encoder: Encoder },
   { context }: Session,
 ): Promise<Comparison> {
+  const policy = await policyOf(flags);
   if (study.evaluate)
-    return (table) => study.evaluate!({ table, encoder, quick: flags.quick === true }, context);
-  const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
+    return (table) =>
+      study.evaluate!(
+        {
+          table,
+          encoder,
+          quick: flags.quick === true,
+          policy,
+          ...(flags.routers !== undefined && { routers: flags.routers }),
+          budget: {
+            ...(flags.calls !== undefined && { calls: flags.calls }),
+            ...(flags.latency !== undefined && { latencyMs: flags.latency }),
+          },
+        },
+        context,
+      );
+  const choices = await choicesOf(flags.routers);
   const judged = [policy];
   const curvePolicy = await curvePolicyOf(policy);
   return async (table) => ({
     ...(await evaluate({ table, choices, encoder, judged, curvePolicy }, context)),
     judged,
   });
+}
+
+function atLeast(name: string, least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number < least)
+      throw new SignalboxError('usage', `${name} was "${value}"; give a number of ${least} or more.`);
+    return number;
+  };
 }

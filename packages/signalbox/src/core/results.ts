@@ -93,6 +93,30 @@ export const protocol = z.strictObject({
 });
 export type Protocol = z.infer<typeof protocol>;
 
+/**
+ * A model left out of a router's pool and admitted after so many answers. Estimates are means over the models that
+ * were left out, in turn; `n` is the rows that they were tried on.
+ */
+export const newcomer = z.strictObject({
+  router: text,
+  answers: count,
+  /** How many models were left out in turn. */
+  models: count,
+  /** Of the newcomer's predicted quality. */
+  brier: estimate,
+  /** Null where some newcomer is always or never right. */
+  auc: estimate.nullable(),
+  /** Of the choices of the pool with it, without it, and trained anew on everything; by the set's primary average. */
+  value: estimate,
+  without: estimate,
+  retrained: estimate,
+  /** `value` less `without`, paired. */
+  gain: estimate,
+  /** `retrained` less `value`, paired. */
+  short: estimate,
+});
+export type NewcomerResult = z.infer<typeof newcomer>;
+
 export const resultSet = z.strictObject({
   dataset: text,
   rows: count,
@@ -114,6 +138,7 @@ export const resultSet = z.strictObject({
   /** The encoder that routers used, in words, with what it fell back to. */
   encoder: text.optional(),
   seconds: number.optional(),
+  newcomer: z.array(newcomer).optional(),
   ...evidence,
 });
 export type ResultSet = z.infer<typeof resultSet>;

@@ -1,4 +1,5 @@
 import { lessons } from './lessons.ts';
+import { newcomer } from './newcomer.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
@@ -7,4 +8,10 @@ import type { Study } from './study.ts';
 export { type Study, studyFolder } from './study.ts';
 
 /** The studies of the literature that one command repeats, by name. */
-export const studies: Readonly<Record<string, Study>> = { lessons, routerdc, routellm, routerbench };
+export const studies: Readonly<Record<string, Study>> = {
+  lessons,
+  routerdc,
+  routellm,
+  routerbench,
+  newcomer,
+};

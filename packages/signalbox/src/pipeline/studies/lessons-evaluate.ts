@@ -1,15 +1,12 @@
 import type { Context } from '../../core/context.ts';
-import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
-import { takeRows } from '../../core/table.ts';
 import { baselineNames, findEncoder, findPolicy, findRouter } from '../config.ts';
 import type { RouterChoice } from '../cross-fit.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
-import { hasSplit } from '../protocol.ts';
 import { linesBeside } from './lessons-lines.ts';
 import { whyOf } from './lessons-why.ts';
-import type { StudyArgs } from './study.ts';
+import { type StudyArgs, thinned } from './study.ts';
 
 /** The paper's classifiers: one for all LLMs (MLC) by head and class weights, one per LLM (SC), and clusters. */
 const full = [
@@ -21,8 +18,6 @@ const full = [
   'cluster-sets',
 ];
 const few = ['multi-label', 'separate', 'cluster-sets'];
-/** Rows of a first look, where folds are made of them. */
-const quickRows = 1500;
 const quickFolds = 3;
 const policies = ['argmax', 'random-capable', 'prediction', 'sorted-prediction'];
 
@@ -59,16 +54,6 @@ export async function evaluateLessons(
   const notes = [...(evaluated.set.notes ?? []), ...latencyNote(evaluated)];
   const seconds = (performance.now() - started) / 1000;
   return { ...evaluated, set: { ...evaluated.set, why, notes, seconds }, judged };
-}
-
-/** Every n-th row of a large table without a split, so that each group keeps its share. */
-function thinned(table: Dataset): Dataset {
-  const rows = Int32Array.from(table.examples.keys());
-  const step = Math.ceil(rows.length / quickRows);
-  if (step === 1 || hasSplit(table)) return table;
-  const kept = rows.filter((i) => i % step === 0);
-  const note = `A first look (--quick): ${kept.length} of ${rows.length} rows, every ${step}th.`;
-  return { ...takeRows(table, kept), notes: [...table.notes, note] };
 }
 
 async function judgedBy(name: string): Promise<Judged> {

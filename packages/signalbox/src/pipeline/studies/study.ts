@@ -5,8 +5,11 @@ import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import type { Reference } from '../../core/results.ts';
+import { takeRows } from '../../core/table.ts';
+import type { VoteBudget } from '../../metrics/confident-subset.ts';
 import type { Evaluated } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
+import { hasSplit } from '../protocol.ts';
 
 /** One set of a study: a table and the published figures that belong beside ours. */
 export interface StudySet {
@@ -22,6 +25,8 @@ export interface Study {
   /** Folders below `--data` in which the records may lie, first match first. */
   readonly folders: readonly string[];
   sets(folder: string, context: Context): Promise<StudySet[]>;
+  /** True where recorded answers are put to the vote, within a budget. */
+  readonly votes?: boolean;
   /** Where the study compares in a way of its own; else every set is compared as a report does. */
   evaluate?(args: StudyArgs, context: Context): Promise<Evaluated & { readonly judged: readonly Judged[] }>;
 }
@@ -31,6 +36,25 @@ export interface StudyArgs {
   readonly encoder: Encoder;
   /** Fewer fits and draws, for a first look. */
   readonly quick: boolean;
+  /** Routers to compare, with commas, where the study does not name its own. */
+  readonly routers?: string;
+  /** What routers are judged under, where the study does not name policies. */
+  readonly policy?: Judged;
+  /** Of a study that puts answers to the vote: what a query may take. */
+  readonly budget?: Partial<VoteBudget>;
+}
+
+/** Rows of a first look, where folds are made of them. */
+const quickRows = 1500;
+
+/** Every n-th row of a large table without a split, so that each group keeps its share. */
+export function thinned(table: Dataset): Dataset {
+  const rows = Int32Array.from(table.examples.keys());
+  const step = Math.ceil(rows.length / quickRows);
+  if (step === 1 || hasSplit(table)) return table;
+  const kept = rows.filter((i) => i % step === 0);
+  const note = `A first look (--quick): ${kept.length} of ${rows.length} rows, every ${step}th.`;
+  return { ...takeRows(table, kept), notes: [...table.notes, note] };
 }
 
 /** The folder that holds a study's records. @throws SignalboxError saying where they are published */
