@@ -1,5 +1,5 @@
 import { lessons } from './lessons.ts';
-import { newcomer } from './newcomer.ts';
+import { mmlupro } from './mmlupro.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
@@ -13,5 +13,5 @@ export const studies: Readonly<Record<string, Study>> = {
   routerdc,
   routellm,
   routerbench,
-  newcomer,
+  mmlupro,
 };
