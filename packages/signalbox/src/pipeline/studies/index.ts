@@ -1,5 +1,6 @@
 import { lessons } from './lessons.ts';
 import { mmlupro } from './mmlupro.ts';
+import { newcomer } from './newcomer.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
@@ -14,4 +15,5 @@ export const studies: Readonly<Record<string, Study>> = {
   routellm,
   routerbench,
   mmlupro,
+  newcomer,
 };
