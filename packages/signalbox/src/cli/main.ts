@@ -6,6 +6,8 @@ import { abilities } from './terminal/paint.ts';
 /** Each command adds itself to the program; loaded when it is asked for, so that a short one starts quickly. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   start: async () => (await import('./start.ts')).addStart,
+  import: async () => (await import('./import.ts')).addImport,
+  describe: async () => (await import('./describe.ts')).addDescribe,
   report: async () => (await import('./report.ts')).addReport,
   train: async () => (await import('./train.ts')).addTrain,
   evaluate: async () => (await import('./evaluate.ts')).addEvaluate,

@@ -13,6 +13,7 @@ export interface TableFlags {
   readonly strong?: string;
   readonly prices?: string;
   readonly ignoreColumn?: string[];
+  readonly metric?: string[];
 }
 
 export function withTableFlags(command: Command): Command {
@@ -32,7 +33,26 @@ export function withTableFlags(command: Command): Command {
       '--ignore-column <name>',
       'a column of a wide table that is no model (may be repeated)',
       (value: string, before: string[] = []) => [...before, value],
+    )
+    .option(
+      '--metric <name>',
+      'what is read as the score where a log holds several (may be repeated, one for each task)',
+      (value: string, before: string[] = []) => [...before, value],
     );
+}
+
+/** @throws SignalboxError for an average that is neither */
+export function readOptions(flags: TableFlags): ReadOptions {
+  const { primary, weak, strong, ignoreColumn, metric } = flags;
+  if (primary !== undefined && primary !== 'quality' && primary !== 'macro')
+    throw new SignalboxError('usage', `--primary was "${primary}"; give quality or macro.`);
+  return {
+    ...(primary !== undefined && { primary }),
+    ...(weak !== undefined && { weak }),
+    ...(strong !== undefined && { strong }),
+    ...(ignoreColumn && { ignoreColumns: ignoreColumn }),
+    ...(metric && { metrics: metric }),
+  };
 }
 
 export async function readTable(
@@ -40,19 +60,12 @@ export async function readTable(
   flags: TableFlags,
   context: Context,
 ): Promise<Dataset> {
-  const { primary, weak, strong } = flags;
-  if (primary !== undefined && primary !== 'quality' && primary !== 'macro')
-    throw new SignalboxError('usage', `--primary was "${primary}"; give quality or macro.`);
-  const options: Pick<ReadOptions, 'primary' | 'weak' | 'strong'> = {
-    ...(primary !== undefined && { primary }),
-    ...(weak !== undefined && { weak }),
-    ...(strong !== undefined && { strong }),
-  };
-  const read = { ...options, ...(flags.ignoreColumn && { ignoreColumns: flags.ignoreColumn }) };
+  const options = readOptions(flags);
+  const { ignoreColumns: _columns, metrics: _metrics, ...roles } = options;
   // Read first: a slip in a small file is told before a large one is read.
   const prices = flags.prices === undefined ? undefined : await readPrices(flags.prices, context);
-  const table = await openTable({ paths, format: flags.format, options: read, context });
-  return { ...(prices ? priced(table, prices) : table), ...options };
+  const table = await openTable({ paths, format: flags.format, options, context });
+  return { ...(prices ? priced(table, prices) : table), ...roles };
 }
 
 export function wholeNumber(name: string): (value: string) => number {

@@ -15,6 +15,25 @@ export interface Recorded {
   readonly status: Status;
 }
 
+/** One call of a model on a query, as it was recorded; absent = unknown. */
+export interface Call {
+  /** In [0, 1]; absent = not observed. */
+  readonly score?: number | undefined;
+  /** Number of the repeat; one cell never holds the same number twice. */
+  readonly sample?: number | undefined;
+  /** Samples behind the score. */
+  readonly k?: number | undefined;
+  readonly rawScore?: number | undefined;
+  readonly cost?: number | undefined;
+  readonly tokensIn?: number | undefined;
+  readonly tokensOut?: number | undefined;
+  readonly latencyMs?: number | undefined;
+  readonly propensity?: number | undefined;
+  readonly answer?: string | undefined;
+  readonly status?: Status | undefined;
+  readonly kind?: ScoreKind | undefined;
+}
+
 /**
  * An outcome table: how well each model did on each query, and at what cost. Rows are examples, columns
  * models. All matrices are examples x models; NaN = never observed (in `k`: 0). Rows are never merged.
@@ -42,6 +61,8 @@ export interface Dataset {
   readonly propensity?: Matrix;
   readonly scoreKind?: ScoreKind;
   readonly completion?: (example: number, model: number) => Recorded | undefined;
+  /** Every call of a cell that has several, none of another; absent = no cell has: the matrices say all there is. */
+  readonly calls?: (example: number, model: number) => readonly Call[];
   /** Which average chooses the best single model and is compared. */
   readonly primary: 'quality' | 'macro';
   readonly weak?: ModelId;

@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly weak?: string;
   readonly strong?: string;
   readonly ignoreColumns?: readonly string[];
+  /** What is read as the score where a log holds several. */
+  readonly metrics?: readonly string[];
 }
 
 /** A format that outcome tables come in. */

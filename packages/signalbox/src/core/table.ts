@@ -6,21 +6,23 @@ import { indexGroups } from './folds.ts';
 
 /** The named rows of a table, in that order. */
 export function takeRows(table: Dataset, rows: ArrayLike<number>): Dataset {
-  const { completion } = table;
+  const { completion, calls } = table;
   return {
     ...cut(table, (m) => selectRows(m, rows)),
     examples: Array.from(rows, (i) => table.examples[i]!),
     ...(completion && { completion: (i: number, m: number) => completion(rows[i]!, m) }),
+    ...(calls && { calls: (i: number, m: number) => calls(rows[i]!, m) }),
   };
 }
 
 /** The named models of a table, in that order. */
 export function takeModels(table: Dataset, columns: ArrayLike<number>): Dataset {
-  const { completion } = table;
+  const { completion, calls } = table;
   return {
     ...cut(table, (m) => selectCols(m, columns)),
     models: Array.from(columns, (j) => table.models[j]!),
     ...(completion && { completion: (i: number, m: number) => completion(i, columns[m]!) }),
+    ...(calls && { calls: (i: number, m: number) => calls(i, columns[m]!) }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { ReadOptions } from '../core/format.ts';
 import type { Example } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { type Cell, callStore } from './calls.ts';
-import { completions, keptRepeats, outcomes, sampleMatrices } from './outcomes.ts';
+import { completions, keptRepeats, outcomes, recordedCalls, sampleMatrices } from './outcomes.ts';
 
 /** Collects examples, models and calls in any order; `finish` makes the table. Nothing is merged or dropped. */
 export interface TableBuilder {
@@ -71,6 +71,7 @@ export function tableBuilder(): TableBuilder {
       }
       notes.push(...poolNotes(outcome.quality, ids));
       const completion = completions(calls, cells, size);
+      const each = recordedCalls(calls, cells, size);
       const scoreKind = calls.kind();
       const { format, name } = about;
       return {
@@ -82,6 +83,7 @@ export function tableBuilder(): TableBuilder {
         ...(samples && { samples }),
         ...(scoreKind && { scoreKind }),
         ...(completion && { completion }),
+        ...(each && { calls: each }),
         ...roles(about, ids),
         rowsDropped,
         notes,
@@ -91,7 +93,13 @@ export function tableBuilder(): TableBuilder {
   };
 }
 
-function poolNotes(quality: Matrix, ids: readonly string[]): string[] {
+/** Whether a note is about which models a table holds, which changes when tables are joined. */
+export function isAboutPool(note: string): boolean {
+  return /^(Only one model|Never observed)/.test(note);
+}
+
+/** What a user should know of which models a table holds. */
+export function poolNotes(quality: Matrix, ids: readonly string[]): string[] {
   const notes: string[] = [];
   if (ids.length === 1)
     notes.push(`Only one model (${ids[0]}) is in the table: there is nothing to route between.`);
@@ -104,7 +112,8 @@ function poolNotes(quality: Matrix, ids: readonly string[]): string[] {
   return notes;
 }
 
-function roles(about: About, ids: readonly string[]) {
+/** What the user or the source says of the table as a whole. @throws SignalboxError for a model that is not in it */
+export function roles(about: About, ids: readonly string[]) {
   const { options, file } = about;
   const known = (role: 'weak' | 'strong', id: string | undefined) => {
     if (id === undefined) return {};

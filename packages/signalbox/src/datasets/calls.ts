@@ -1,24 +1,9 @@
-import type { ScoreKind, Status } from '../core/dataset.ts';
+import type { Call, ScoreKind, Status } from '../core/dataset.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import { type Growing, growing } from './growing.ts';
 
-/** One call: what a model made of a query, once. Absent or NaN = unknown. */
-export interface Cell {
-  /** In [0, 1]; absent = not observed. */
-  readonly score?: number | undefined;
-  /** Number of the repeat; one cell never holds the same number twice. */
-  readonly sample?: number | undefined;
-  /** Samples behind the score. */
-  readonly k?: number | undefined;
-  readonly rawScore?: number | undefined;
-  readonly cost?: number | undefined;
-  readonly tokensIn?: number | undefined;
-  readonly tokensOut?: number | undefined;
-  readonly latencyMs?: number | undefined;
-  readonly propensity?: number | undefined;
-  readonly answer?: string | undefined;
-  readonly status?: Status | undefined;
-  readonly kind?: ScoreKind | undefined;
+/** A call and where it stands in the source. NaN = unknown. */
+export interface Cell extends Call {
   readonly place?: Place | undefined;
 }
 
@@ -103,7 +88,7 @@ export function callStore() {
     return { first, next };
   };
   const kind = (): ScoreKind | undefined => (kinds.size === 1 ? [...kinds][0] : undefined);
-  return { add, byCell, kind, k, score, fields, answers, status };
+  return { add, byCell, kind, k, sample, score, fields, answers, status };
 }
 export type Calls = ReturnType<typeof callStore>;
 

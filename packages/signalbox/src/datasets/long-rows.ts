@@ -1,4 +1,4 @@
-import type { Dataset } from '../core/dataset.ts';
+import type { Call, Dataset } from '../core/dataset.ts';
 import type { Example, Message } from '../core/query.ts';
 import { at, type Matrix } from '../math/matrix.ts';
 import { type LongField, longFields } from './canonical.ts';
@@ -43,7 +43,7 @@ export function usedFields(table: Dataset): LongField[] {
     for (const name of Object.keys(queryFields(example, true)) as LongField[]) used.add(name);
   }
   for (const [field, name] of Object.entries(measures)) if (table[name]) used.add(field as LongField);
-  if (table.samples) used.add('sample');
+  if (table.samples || table.calls) used.add('sample');
   if (table.scoreKind) used.add('score_kind');
   if (table.k.data.some((k) => k > 1)) used.add('k');
   if (table.completion) for (const name of ['answer', 'status'] as const) used.add(name);
@@ -71,6 +71,8 @@ function promptOf({ messages }: Example): LongRow {
 
 /** What is known of one cell: a row for each repeat, or one for the mean; one without a field where nothing is. */
 function cellRows(table: Dataset, i: number, j: number): LongRow[] {
+  const calls = table.calls?.(i, j) ?? [];
+  if (calls.length > 1) return calls.map(callRow);
   const score = at(table.quality, i, j);
   const k = at(table.k, i, j);
   const row: LongRow = {};
@@ -94,6 +96,21 @@ function cellRows(table: Dataset, i: number, j: number): LongRow[] {
   }
   if (!Number.isNaN(score)) Object.assign(row, scored(score), k > 1 && { k });
   return [{ ...row, ...said }];
+}
+
+function callRow(call: Call): LongRow {
+  const { score = null, sample = 0, k = 1, answer, status, kind } = call;
+  const row: LongRow = { score };
+  if (sample > 0) row.sample = sample;
+  if (k > 1) row.k = k;
+  if (kind !== undefined && score !== null) row.score_kind = kind;
+  for (const [field, name] of Object.entries(measures) as [LongField, keyof Call][]) {
+    const value = call[name];
+    if (value !== undefined) row[field] = value;
+  }
+  if (answer !== undefined) row.answer = answer;
+  if (status !== undefined) row.status = status;
+  return row;
 }
 
 function cellOf(m: Matrix | undefined, i: number, j: number): number | undefined {

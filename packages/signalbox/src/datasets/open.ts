@@ -36,7 +36,8 @@ export async function openTable({ paths, format, options, context }: OpenTable):
   return { ...table, digests: await digestsOf(files) };
 }
 
-function formatNamed(name: string): Format {
+/** @throws SignalboxError for a name that is no format's */
+export function formatNamed(name: string): Format {
   if (Object.hasOwn(known, name)) return known[name]!;
   const near = nearest(name, Object.keys(known));
   const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;

@@ -1,4 +1,4 @@
-import type { Dataset, Recorded } from '../core/dataset.ts';
+import type { Call, Dataset, Recorded } from '../core/dataset.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
 import { type Calls, type Cells, listOf, type Size } from './calls.ts';
 import type { Growing } from './growing.ts';
@@ -93,5 +93,34 @@ export function completions(calls: Calls, cells: Cells, size: Size): Dataset['co
       ...(answer !== undefined && { answer }),
       status: (known === undefined ? undefined : status.get(known)) ?? 'ok',
     };
+  };
+}
+
+/** Every call of a cell that has several, as it was recorded, none of other cells; undefined where no cell has. */
+export function recordedCalls(calls: Calls, cells: Cells, size: Size): Dataset['calls'] | undefined {
+  if (!cells.first.some((call) => call !== -1 && cells.next[call] !== -1)) return undefined;
+  const known = (value: number | undefined): number | undefined => (Number.isNaN(value) ? undefined : value);
+  const { fields, answers, status, sample, k, score } = calls;
+  const kind = calls.kind();
+  return (example, model): readonly Call[] => {
+    if (example < 0 || example >= size.rows || model < 0 || model >= size.cols) return [];
+    // A row that only names a model and a query is no call.
+    const said = listOf(cells, example * size.cols + model).filter(
+      (call) =>
+        !Number.isNaN(score.at(call)) ||
+        answers.has(call) ||
+        status.has(call) ||
+        [...fields.values()].some((field) => !Number.isNaN(field.at(call))),
+    );
+    if (said.length < 2) return [];
+    return said.map((call) => ({
+      score: known(score.at(call)),
+      sample: sample.at(call),
+      k: k.at(call),
+      ...Object.fromEntries([...fields].map(([name, field]) => [name, known(field.at(call))])),
+      answer: answers.get(call),
+      status: status.get(call),
+      kind,
+    }));
   };
 }

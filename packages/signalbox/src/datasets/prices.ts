@@ -1,5 +1,5 @@
 import type { Context } from '../core/context.ts';
-import type { Dataset } from '../core/dataset.ts';
+import type { Call, Dataset } from '../core/dataset.ts';
 import { nearest, type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import type { ModelId, Price } from '../core/model.ts';
@@ -123,13 +123,22 @@ export function priced(table: Dataset, prices: Prices): Dataset {
       filled++;
     }
   }
+  const { calls } = table;
+  const each = (i: number, j: number): readonly Call[] =>
+    calls!(i, j).map((call) => ({ ...call, cost: call.cost ?? dollarsOf(call, priceOf[j]) }));
   return {
     ...table,
     ...((table.cost || filled > 0) && { cost }),
+    ...(calls && { calls: each }),
     models: models.map((model, j) => ({ ...model, price: priceOf[j] ?? model.price })),
     notes: [...table.notes, ...sentences({ table, prices, filled })],
     digests: { ...table.digests, [prices.file]: prices.digest },
   };
+}
+
+function dollarsOf({ tokensIn, tokensOut }: Call, price: Price | undefined): number | undefined {
+  if (price === undefined || tokensIn === undefined || tokensOut === undefined) return undefined;
+  return (tokensIn * price.input + tokensOut * price.output) / 1e6;
 }
 
 function sentences(work: {

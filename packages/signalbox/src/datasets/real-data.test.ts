@@ -117,10 +117,12 @@ test('LLMRouter: models in another order in each record, no groups', needs('llmr
   assert.equal(table.primary, 'quality');
 });
 
-test('a real table written as Parquet and read back is the same', needs('routerbench'), async (t) => {
-  const table = await open('routerbench');
-  const path = join(await folderOf(t, {}), 'table.parquet');
-  await writeTable(table, path, quietContext());
-  const back = await openTable({ paths: [path], options: {}, context: quietContext() });
-  assert.deepEqual(kept(back), kept(table));
-});
+for (const part of ['routerdc', 'routerbench', 'routellm', 'llmrouter', 'routerarena', 'mmlupro']) {
+  test(`${part}: written as Parquet and read back, every figure is the same`, needs(part), async (t) => {
+    const table = await open(part);
+    const path = join(await folderOf(t, {}), 'table.parquet');
+    await writeTable(table, path, quietContext());
+    const back = await openTable({ paths: [path], options: {}, context: quietContext() });
+    assert.deepEqual(kept(back), kept(table));
+  });
+}

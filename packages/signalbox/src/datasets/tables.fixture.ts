@@ -61,10 +61,11 @@ export function kept(table: Dataset) {
     rowsDropped: _dropped,
     ...rest
   } = table;
-  const { completion, ...outcomes } = rest;
-  const recorded: (Recorded | undefined)[][] | undefined =
-    completion && table.examples.map((_, i) => table.models.map((_, j) => completion(i, j)));
-  return { ...outcomes, recorded };
+  const { completion, calls, ...outcomes } = rest;
+  const all = <T>(at: (i: number, j: number) => T): T[][] =>
+    table.examples.map((_, i) => table.models.map((_, j) => at(i, j)));
+  const recorded: (Recorded | undefined)[][] | undefined = completion && all(completion);
+  return { ...outcomes, recorded, each: calls && all(calls) };
 }
 
 /** The folder of real outcome tables, where there is one. */

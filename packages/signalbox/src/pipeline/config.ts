@@ -120,9 +120,11 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
 /** Tables are read through here by everything above the parts. */
 export { formats } from '../datasets/index.ts';
 export { listFiles } from '../datasets/list.ts';
+export { callsOf, type Merged, mergeTables } from '../datasets/merge.ts';
 export { openTable } from '../datasets/open.ts';
 export { type Prices, priced, readPrices } from '../datasets/prices.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
+export { type OpenedSource, openSources, type RefusedFile } from '../datasets/sources.ts';
 export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
 export {
   type FreshRows,

@@ -23,6 +23,11 @@ export function wrap(paragraph: string, most: number, indent = ''): string[] {
   return lines.map((text) => indent + text.replaceAll('\u00a0', ' '));
 }
 
+/** A paragraph of a list: a dash before it, its further lines under its first word. */
+export function bulleted(paragraph: string, most: number): string[] {
+  return wrap(paragraph, most - 2).map((line, i) => `${i === 0 ? '- ' : '  '}${line}`);
+}
+
 function pieces(word: string, room: number): string[] {
   if (width(word) <= room) return [word];
   const parts: string[] = [];

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { signalbox } from './cli.fixture.ts';
+
+async function folder(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'signalbox-import-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content);
+  return path;
+}
+
+const files = {
+  'a.jsonl':
+    '{"query_id":"1","text":"Which bone?","group":"anatomy","model":"small","score":1,"tokens_in":10,"tokens_out":100}\n' +
+    '{"query_id":"2","text":"Which nerve?","model":"small","score":null,"status":"refused"}\n',
+  'b.csv': 'query_id,text,large\nx,Which nerve?,0\ny,Which muscle?,1\n',
+  'notes.json': '{"colour":"red"}',
+};
+
+test('import closes with what was read, merged and refused; describe and report read what it wrote', async (t) => {
+  const cwd = await folder(t, { ...files, 'prices.json': '{"small":{"input":1,"output":2}}' });
+  const run = await signalbox(
+    [
+      'import',
+      'a.jsonl',
+      'b.csv',
+      '.',
+      '-o',
+      'table.parquet',
+      '--rename',
+      'large=big',
+      '--prices',
+      'prices.json',
+    ],
+    { cwd },
+  );
+  assert.equal(run.code, 0, run.err);
+  assert.match(run.out, /a\.jsonl\s+jsonl\s+1\s+2\s+1\s+2\s+1 refused/);
+  assert.match(run.out, /together\s+3\s+2\s+4\n/);
+  assert.match(run.out, /Scored: 3 of 6 cells/);
+  assert.match(run.out, /Merged: 1 query had the text of one in an earlier source/);
+  assert.match(run.out, /Refused: 2 files\n- notes\.json: no known format fits.*\n- prices\.json/);
+  const described = await signalbox(['describe', 'table.parquet', '--json'], { cwd });
+  const description = JSON.parse(described.out) as Record<string, unknown>;
+  assert.deepEqual(description['coverage'], { observed: 3, cells: 6, completeRows: 0 });
+  assert.deepEqual(description['statuses'], { refused: 1 });
+  assert.deepEqual(description['cost'], { known: 1, tokens: 1 });
+  const [small] = description['models'] as { id: string; cost: number }[];
+  assert.deepEqual([small?.id, small?.cost], ['small', 0.00021]);
+  const screen = await signalbox(['describe', 'table.parquet'], { cwd });
+  assert.match(screen.out, /^table: 3 queries x 2 models, parquet, 1 file\n/);
+  assert.ok(screen.out.split('\n').length <= 40, screen.out);
+});
+
+test('import --json counts the same', async (t) => {
+  const cwd = await folder(t, files);
+  const { out, code } = await signalbox(['import', '.', '-o', 'table.jsonl', '--json'], { cwd });
+  const ledger = JSON.parse(out) as Record<string, unknown>;
+  assert.equal(code, 0);
+  assert.deepEqual([ledger['rows'], ledger['models'], ledger['calls'], ledger['joined']], [3, 2, 4, 1]);
+  assert.deepEqual(ledger['refused'], [
+    { path: 'notes.json', why: 'no known format fits: it is JSON with keys colour' },
+  ]);
+});
+
+test('an import that fails says why and writes nothing', async (t) => {
+  const cwd = await folder(t, { ...files, 'bad.jsonl': '{"query_id":"1","model":"m","score":2}\n' });
+  for (const [args, says] of [
+    [['a.jsonl', '-o', 'x.txt'], /\.jsonl, \.csv or \.parquet/],
+    [['a.jsonl', '-o', 'x.csv', '--rename', 'smal=s'], /`smal`, which no source has\. Did you mean `small`/],
+    [['a.jsonl', '-o', 'x.csv', '--rename', 'small'], /give OLD=NEW/],
+    [['a.jsonl', 'bad.jsonl', '-o', 'x.csv'], /bad\.jsonl:1: `score` is 2/],
+    [['notes.json', '-o', 'x.csv'], /notes\.json: no known format fits/],
+  ] as const) {
+    const { code, err } = await signalbox(['import', ...args], { cwd });
+    assert.notEqual(code, 0);
+    assert.match(err, says);
+  }
+  assert.deepEqual(
+    (await readdir(cwd)).filter((name) => name.startsWith('x')),
+    [],
+  );
+});
