@@ -16,7 +16,7 @@ export function votesSection(set: ResultSet, drawing: Drawing): Markup | null {
   const quality = columnDecimals(voted.flatMap(({ system }) => system.quality ?? []));
   const timed = voted.some(({ vote }) => vote.latency);
   return html`<h3>${votesSaid(set)}</h3>
-<p class="subtitle">${term('lift', 'Lift')} over the ${term('best single')} in points, of votes on recorded answers; each interval by itself, not joint over the votes. Members, weights and numbers were chosen on training rows for ${budgetOf(set.votes)}. A vote sees the answers, so that all its calls are paid for; no router is comparable with it at the price of one.</p>
+<p class="subtitle">${term('lift', 'Lift')} over the ${term('best single')} in points, of votes on recorded answers; each interval by itself, not joint over the votes; the sentence above goes by p corrected for all of them (Holm). Members, weights and numbers were chosen on training rows for ${budgetOf(set.votes)}. A vote sees the answers, so that all its calls are paid for; no router is comparable with it at the price of one.</p>
 <figure>${intervalChart(voted.flatMap(row(lifts)), { label: 'lift over best single, points', about: 'Votes against the best single model.', reference: { at: 0, colour: 'var(--mark-orange)' } }, drawing)}</figure>
 <p class="subtitle">Calls a query: <em>asked</em> without ${term('early stop')}, <em>needed</em> with it, one after the other.${timed ? ' Milliseconds a query: one after the other they add up, all at once the slowest counts; stopped, the rest is not waited for.' : ''}</p>
 <div class="scroll"><table class="sortable votes">

@@ -10,7 +10,7 @@ const around = (value: number, half: number): Estimate => ({
 });
 
 /** Results with votes of every kind; `half` is the half-width of each lift's interval. */
-export function fakeVotes({ half = 0.008, latency = true } = {}): Results {
+export function fakeVotes({ half = 0.008, latency = true, adjusted = 0.02 } = {}): Results {
   const set = fakeSet({ cost: null });
   const best = set.systems.find(({ name }) => name === 'best-single')!;
   const kinds: readonly Omit<VotesResult['systems'][number], 'asked' | 'needed'>[] = [
@@ -38,7 +38,7 @@ export function fakeVotes({ half = 0.008, latency = true } = {}): Results {
       macro: quality,
       choices: null,
       versus: {
-        bestSingle: { value: lift, low: lift - half, high: lift + half, p: 0.01 },
+        bestSingle: { value: lift, low: lift - half, high: lift + half, p: 0.01, adjusted },
         taskTable: null,
       },
     };

@@ -1,6 +1,6 @@
 import type { Estimate, ResultSet, System, Versus } from '../../core/results.ts';
 import type { VotesResult } from '../../core/results-votes.ts';
-import { bracket, counted, fixed, nbsp, points, spokenDecimals } from './numbers.ts';
+import { bracket, count, counted, fixed, nbsp, points, spokenDecimals } from './numbers.ts';
 import { find, label } from './reading.ts';
 
 type Vote = VotesResult['systems'][number];
@@ -34,7 +34,8 @@ export function budgetOf({ budget }: VotesResult): string {
 /** What the votes come to, in a sentence: does asking several pay, and how many calls does it take? */
 export function votesSaid(set: ResultSet): string {
   const voted = votesOf(set);
-  const sure = voted.filter(({ lift }) => lift !== null && lift.low > 0);
+  // The best of many is picked after the fact: its p must hold for all of them.
+  const sure = voted.filter(({ lift }) => lift && lift.low > 0 && (lift.adjusted ?? lift.p) < 0.05);
   const [first, ...rest] = [...(sure.length > 0 ? sure : voted)].sort(
     (a, b) => (b.lift?.value ?? -1) - (a.lift?.value ?? -1),
   );
@@ -43,7 +44,7 @@ export function votesSaid(set: ResultSet): string {
   const by = `${points(first.lift.value, decimals)} points ${bracket(first.lift, (x) => fixed(100 * x, decimals))}`;
   const calls = callsOf(first.vote);
   if (sure.length === 0)
-    return `No vote beats the best single model beyond noise; ${label(first.system)} comes to ${by}, ${calls}`;
+    return `No vote beats the best single model beyond noise, with ${count(voted.length)} compared; the highest, ${label(first.system)}, comes to ${by}, ${calls}`;
   const others =
     rest.length === 0 ? '' : ` (${counted(rest.length, 'other vote does', 'other votes do')} too)`;
   return `A vote beats the best single model beyond noise: ${label(first.system)} by ${by}, ${calls}${others}`;

@@ -6,7 +6,7 @@ import { designOf } from '../design.ts';
 import { compare, crossFitted, type Evaluated } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
 import { type StudyArgs, thinned } from './study.ts';
-import { voteLinesOf, votesResult, votings } from './votings.ts';
+import { voteLinesOf, votesAdjusted, votesResult, votings } from './votings.ts';
 
 /** Calls that a vote may make unless told otherwise: the best fixed subset on these rows has as many. */
 const usualCalls = 4;
@@ -55,7 +55,10 @@ export async function evaluateVotes(
   return {
     set: {
       ...set,
-      ...(votes && { votes: votesResult(votes, design) }),
+      ...(votes && {
+        systems: votesAdjusted(set.systems, votes),
+        votes: votesResult(votes, design),
+      }),
       seconds: (performance.now() - started) / 1000,
     },
     plan: planned,

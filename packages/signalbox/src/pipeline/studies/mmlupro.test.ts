@@ -81,7 +81,8 @@ test('every vote stands beside the routers, within the budget, with the calls th
   for (const { name, asked, needed, sizes, panel } of votes.systems) {
     const system = set.systems.find((one) => one.name === name)!;
     assert.deepEqual([system.kind, system.strategy], ['baseline', 'vote'], name);
-    assert.ok(system.versus.bestSingle, name);
+    const { p, adjusted } = system.versus.bestSingle!;
+    assert.ok(adjusted !== undefined && adjusted >= p, name);
     assert.equal(sizes.length, 5);
     if (needed) assert.ok(needed.value <= asked.value && needed.value >= 1, name);
     if (panel === 'confident') assert.ok(asked.value <= 3 + 0.5, name);

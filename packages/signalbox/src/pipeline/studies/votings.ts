@@ -1,5 +1,6 @@
-import type { Estimate } from '../../core/results.ts';
+import type { Estimate, System } from '../../core/results.ts';
 import type { VotesResult } from '../../core/results-votes.ts';
+import { holm } from '../../math/hypothesis.ts';
 import { matrix } from '../../math/matrix.ts';
 import type { VoteBudget } from '../../metrics/confident-subset.ts';
 import type { Design } from '../../metrics/design.ts';
@@ -48,6 +49,19 @@ export function voteLinesOf({ work: { plan }, list }: Votings): Line[] {
     fitted: true,
     made: { ...by, ...(rule !== undefined && { policy: rule }), strategy: 'vote' },
   }));
+}
+
+/** Systems, each vote's p against best single corrected for the number of votes (Holm): the best of many is picked after the fact. */
+export function votesAdjusted(systems: readonly System[], { list }: Votings): System[] {
+  const names = new Set(list.map(({ name }) => name));
+  const votes = systems.filter(({ name, versus }) => names.has(name) && versus.bestSingle !== null);
+  const p = holm(votes.map(({ versus }) => versus.bestSingle!.p));
+  const adjusted = new Map(votes.map((system, i) => [system, p[i]!]));
+  return systems.map((system) => {
+    const [own, { bestSingle }] = [adjusted.get(system), system.versus];
+    if (own === undefined || bestSingle === null) return system;
+    return { ...system, versus: { ...system.versus, bestSingle: { ...bestSingle, adjusted: own } } };
+  });
 }
 
 /** What a query takes under each vote, as a set of results says it. */
