@@ -14,7 +14,6 @@ export const words = {
   'cost-quality curve': 'Cost and quality of a system as the one parameter of its policy is swept.',
   'Pareto front': 'The systems that no other system beats in both cost and quality.',
   PGR: 'Performance gap recovered: the share of the quality gap between weak and strong model that a router wins.',
-  regret: 'How much quality a choice gives away to the best choice for the same query.',
   deferral: 'Passing a query on to a stronger model, before or after a weaker one has answered.',
   'zero-router': 'The mix of single models: the best that can be had without looking at the query.',
   artifact: 'A trained router as a folder of plain files, with digests that are checked when it is loaded.',
