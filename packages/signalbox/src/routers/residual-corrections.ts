@@ -90,7 +90,7 @@ const finite = (x: number): number => (Number.isFinite(x) ? x : 0);
  * Non-negative least squares of residuals on the out-of-fold guesses, for the columns from..to. The weights are
  * kept only if they lower the squared error by more than one standard error over inner folds, else they are 0.
  */
-function earn(args: {
+export function earn(args: {
   readonly residuals: Matrix;
   readonly guesses: readonly Matrix[];
   readonly folds: Int32Array;

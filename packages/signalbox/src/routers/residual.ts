@@ -5,11 +5,13 @@ import { primaryMeans } from '../core/table.ts';
 import { multiply } from '../math/linear.ts';
 import { at, type Matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
+import { withColumn } from './admitted.ts';
 import { earnedMargin, gains, holdBack, meanGain, never } from './held-back.ts';
 import { rowWeights } from './held-out.ts';
 import { groupProbabilities } from './posterior.ts';
 import { type Base, fitBase, groupWeights, predictBase } from './residual-base.ts';
 import { type Corrections, correct, fitCorrections } from './residual-corrections.ts';
+import { admitResidual, predictResidual, type ResidualNewcomer } from './residual-newcomer.ts';
 
 const params = z.strictObject({
   /** `paired`: empirical Bayes on differences to the best single model; `rows`: kappa rows' worth of the model's mean. */
@@ -37,6 +39,8 @@ type State = {
   readonly reference: number;
   /** Predicted gain for which it is left; null = by the standard errors of the base. */
   readonly margin: number | null;
+  /** Models that joined after the fit, in their order; absent where none did. */
+  readonly newcomers?: readonly ResidualNewcomer[];
 };
 
 const variants = {
@@ -66,10 +70,16 @@ function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
     needs: { features: useGroup ? 'optional' : true, group: useGroup },
     variants: variants as unknown as Readonly<Record<string, Partial<Params>>>,
     fit: (train, params, context) => fitResidual(train, { ...params, useGroup }, context),
-    predict: (input, { base, corrections, reference, margin }, _, context) => {
-      const quality = predictBase(input, base);
-      if (corrections !== null) correct(quality, input.features, corrections, context);
-      return { quality: holdBack(quality, reference, least(input, { base, margin })) };
+    predict: (input, state, _, context) => {
+      const forecasts = predictTrained(input, state, context);
+      const { base, newcomers = [], reference } = state;
+      const joined = newcomers.map((one) => predictResidual(input, one, { base, forecasts }));
+      return { quality: holdBack(joined.reduce(withColumn, forecasts), reference, least(input, state)) };
+    },
+    admit: (newcomer, state, { penalties }, context) => {
+      const forecasts = predictTrained(newcomer, state, context);
+      const joined = admitResidual(newcomer, { ...state, forecasts, penalties }, context);
+      return { ...state, newcomers: [...(state.newcomers ?? []), joined] };
     },
     explain: (input, { base, corrections, margin }, _, models) => [
       describeBase(
@@ -117,14 +127,26 @@ function fitResidual(
   return { ...state, corrections: null, margin: useTable ? 0 : never };
 }
 
-/** The predicted gain over the best single model that each query and model must exceed. */
+/** Forecasts of the models that it was trained on, before any is held back. */
+function predictTrained(
+  input: Encoded,
+  { base, corrections }: Pick<State, 'base' | 'corrections'>,
+  context: Context,
+): Matrix {
+  const quality = predictBase(input, base);
+  return corrections === null ? quality : correct(quality, input.features, corrections, context);
+}
+
+/**
+ * The predicted gain over the best single model that each query and model must exceed: the margin, which was earned
+ * by the models of the training, or the errors of the base; for one that joined the error of its own mean.
+ */
 function least(
   input: Encoded,
-  { base, margin }: Pick<State, 'base' | 'margin'>,
+  { base, margin, newcomers = [] }: Pick<State, 'base' | 'margin' | 'newcomers'>,
 ): (row: number, model: number) => number {
-  if (margin !== null) return () => margin;
-  const errors: Matrix = multiply(groupWeights(input, base), base.errors);
-  return (i, m) => at(errors, i, m);
+  const errors = margin === null ? multiply(groupWeights(input, base), base.errors) : undefined;
+  return (i, m) => newcomers[m - base.means.cols]?.error ?? margin ?? at(errors!, i, m);
 }
 
 function groupGuess(input: Parameters<typeof predictBase>[0], base: Base): string | undefined {
