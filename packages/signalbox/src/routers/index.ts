@@ -1,6 +1,7 @@
 import type { Router } from '../core/router.ts';
 import { avengersPro } from './avengers-pro.ts';
 import { bestSingle } from './best-single.ts';
+import { capability } from './capability.ts';
 import { cheapest } from './cheapest.ts';
 import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
@@ -43,6 +44,7 @@ export const routers = {
   uniroute,
   embedllm,
   irt,
+  capability,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
