@@ -19,6 +19,7 @@ import { residual, residualText } from './residual.ts';
 import { ridge } from './ridge.ts';
 import { separate } from './separate.ts';
 import { similarityWeighted } from './similarity-weighted.ts';
+import { softLabel } from './soft-label.ts';
 import { subset } from './subset.ts';
 import { taskTable } from './task-table.ts';
 import { taskTablePredicted } from './task-table-predicted.ts';
@@ -41,6 +42,7 @@ export const routers = {
   'dual-contrastive': dualContrastive,
   'avengers-pro': avengersPro,
   taxonomy,
+  'soft-label': softLabel,
   uniroute,
   embedllm,
   irt,
