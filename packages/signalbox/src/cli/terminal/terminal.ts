@@ -3,6 +3,7 @@ import { columnDecimals, count, counted, duration, nbsp } from '../words/numbers
 import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scopeOf } from '../words/sentences.ts';
 import { groupsTable, sources } from './groups.ts';
+import { newcomerTable } from './newcomer.ts';
 import { ascii, type Paint, paint } from './paint.ts';
 import { few, leftOut, scenariosTable, whyLine } from './study.ts';
 import { summary } from './summary.ts';
@@ -66,6 +67,7 @@ function section(view: View, about: About): string {
     systemsTable(shown.view),
     leftOut(shown.left, p),
     routersTable(shown.view),
+    newcomerTable(view),
     votesTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.

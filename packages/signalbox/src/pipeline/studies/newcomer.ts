@@ -4,6 +4,7 @@ import type { Context } from '../../core/context.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { openTable } from '../config.ts';
+import { mmlupro } from './mmlupro.ts';
 import { evaluateNewcomers } from './newcomer-evaluate.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
@@ -34,8 +35,11 @@ const sources: Readonly<
     read: (path, context) => openTable({ paths: [path], format: 'routerdc', options: {}, context }),
   },
   mmlupro: {
-    folders: ['mmlupro/half.csv', 'half.csv'],
-    read: (path, context) => openTable({ paths: [path], options: {}, context }),
+    folders: ['mmlupro', 'eval_results', 'half.csv'],
+    read: async (path, context) =>
+      path.endsWith('.csv')
+        ? openTable({ paths: [path], options: {}, context })
+        : (await mmlupro.sets(path, context))[0]!.table,
   },
 };
 
@@ -44,7 +48,7 @@ export const newcomer: Study = {
   summary:
     'a model joins without a new training: each is left out in turn and admitted after 25 to 400 answers',
   source:
-    'https://github.com/shuhao02/RouterDC and https://github.com/ulab-uiuc/LLMRouter: git clone https://github.com/shuhao02/RouterDC && git clone https://github.com/ulab-uiuc/LLMRouter && mkdir records && cp -r RouterDC/datasets/split2_model7 records/routerdc && cp -r RouterDC/datasets/routerbench_zs records/routerbench && cp -r LLMRouter/data/dcrouter_preprocessed records/ && npx signalbox reproduce newcomer --data records; MMLU-Pro (https://github.com/TIGER-AI-Lab/MMLU-Pro, eval_results) joins them as half.csv in the canonical wide form',
+    'https://github.com/shuhao02/RouterDC, https://github.com/ulab-uiuc/LLMRouter and https://github.com/TIGER-AI-Lab/MMLU-Pro: git clone https://github.com/shuhao02/RouterDC && git clone https://github.com/ulab-uiuc/LLMRouter && mkdir records && cp -r RouterDC/datasets/split2_model7 records/routerdc && cp -r RouterDC/datasets/routerbench_zs records/routerbench && cp -r LLMRouter/data/dcrouter_preprocessed records/ && git clone https://github.com/TIGER-AI-Lab/MMLU-Pro && cp -r MMLU-Pro/eval_results records/ && npx signalbox reproduce newcomer --data records',
   folders: ['.'],
   sets: async (folder, context) => {
     const sets = [];
