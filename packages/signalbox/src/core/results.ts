@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evidence } from './results-evidence.ts';
 import { count, estimate, number, text, versus } from './results-parts.ts';
+import { sweeps } from './results-sweeps.ts';
 
 /**
  * What `report`, `evaluate` and `reproduce` print under `--json`. Fractions, never percent. Extend freely;
@@ -139,6 +140,7 @@ export const resultSet = z.strictObject({
   encoder: text.optional(),
   seconds: number.optional(),
   newcomer: z.array(newcomer).optional(),
+  sweeps: sweeps.optional(),
   ...evidence,
 });
 export type ResultSet = z.infer<typeof resultSet>;

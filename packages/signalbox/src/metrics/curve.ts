@@ -50,7 +50,8 @@ export function singlesSweep(observed: Observed): Sweep {
   );
 }
 
-function fromPoints(
+/** A sweep from what each of its points gives on every row. */
+export function fromPoints(
   parameters: readonly (number | null)[],
   valuesAt: (point: number) => { quality: Float64Array; cost: Float64Array },
 ): Sweep {

@@ -7,6 +7,7 @@ import { newcomerTable } from './newcomer.ts';
 import { ascii, type Paint, paint } from './paint.ts';
 import { few, leftOut, scenariosTable, whyLine } from './study.ts';
 import { summary } from './summary.ts';
+import { sweepsTable } from './sweeps.ts';
 import { modelsTable, routersTable, systemsTable, truthTable } from './tables.ts';
 import type { View } from './view.ts';
 import { votesTable } from './votes.ts';
@@ -69,6 +70,7 @@ function section(view: View, about: About): string {
     routersTable(shown.view),
     newcomerTable(view),
     votesTable(view),
+    sweepsTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.
     about.several ? '' : modelsTable(view),
