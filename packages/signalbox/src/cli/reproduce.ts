@@ -7,7 +7,7 @@ import { type Evaluated, evaluate } from '../pipeline/evaluate.ts';
 import type { Judged } from '../pipeline/judged.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
 import { results } from '../pipeline/report.ts';
-import { type Study, studies, studyFolder } from '../pipeline/studies/index.ts';
+import { type Study, studies, studyFolder, thinned } from '../pipeline/studies/index.ts';
 import {
   choicesOf,
   curvePolicyOf,
@@ -37,7 +37,7 @@ export function addReproduce(program: Command): void {
       '--table <file>',
       'lessons, newcomer, mmlupro: any other outcome table instead of the published records',
     )
-    .option('--quick', 'lessons, newcomer, mmlupro: fewer fits and draws, for a first look')
+    .option('--quick', 'lessons, newcomer, mmlupro, routerbench: fewer fits and draws, for a first look')
     .addOption(
       new Option('--calls <number>', 'mmlupro: LLMs that a vote may ask for a query, on average').argParser(
         atLeast('--calls', 1),
@@ -68,11 +68,17 @@ export function addReproduce(program: Command): void {
           `There is no study "${name}"${guess ? `; did you mean "${guess}"?` : '.'} Known: ${Object.keys(studies).join(', ')}.`,
         );
       }
-      if (study.evaluate === undefined && (flags.table !== undefined || flags.quick))
-        throw new SignalboxError(
+      const unfit = (flag: string, able: (one: Study) => boolean): SignalboxError => {
+        const names = Object.keys(studies).filter((one) => able(studies[one]!));
+        return new SignalboxError(
           'usage',
-          `--table and --quick belong to the studies lessons, newcomer and mmlupro, not to ${name}.`,
+          `${flag} belongs to the studies ${names.slice(0, -1).join(', ')} and ${names.at(-1)}, not to ${name}.`,
         );
+      };
+      const whole = (one: Study): boolean => one.evaluate !== undefined;
+      const quick = (one: Study): boolean => whole(one) || one.beside !== undefined;
+      if (flags.table !== undefined && !whole(study)) throw unfit('--table', whole);
+      if (flags.quick && !quick(study)) throw unfit('--quick', quick);
       if (!study.votes && (flags.calls !== undefined || flags.latency !== undefined))
         throw new SignalboxError(
           'usage',
@@ -146,10 +152,12 @@ async function comparison(
   const choices = await choicesOf(flags.routers);
   const judged = [policy];
   const curvePolicy = await curvePolicyOf(policy);
-  return async (table) => ({
-    ...(await evaluate({ table, choices, encoder, judged, curvePolicy }, context)),
-    judged,
-  });
+  return async (given) => {
+    const table = flags.quick ? thinned(given) : given;
+    const evaluated = await evaluate({ table, choices, encoder, judged, curvePolicy }, context);
+    const beside = await study.beside?.({ ...evaluated, quick: flags.quick === true }, context);
+    return { ...evaluated, set: { ...evaluated.set, ...beside }, judged };
+  };
 }
 
 function atLeast(name: string, least: number): (value: string) => number {

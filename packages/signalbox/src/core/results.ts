@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bandits } from './results-bandits.ts';
 import { evidence } from './results-evidence.ts';
 import { count, estimate, number, text, versus } from './results-parts.ts';
 import { sweeps } from './results-sweeps.ts';
@@ -140,6 +141,7 @@ export const resultSet = z.strictObject({
   encoder: text.optional(),
   seconds: number.optional(),
   newcomer: z.array(newcomer).optional(),
+  bandits: bandits.optional(),
   sweeps: sweeps.optional(),
   ...evidence,
 });

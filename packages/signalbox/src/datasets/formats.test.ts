@@ -8,6 +8,7 @@ import { at } from '../math/matrix.ts';
 import { formatContract, type Sample } from './contract.ts';
 import { formats } from './index.ts';
 import { openTable } from './open.ts';
+import { publishedSamples } from './published.fixture.ts';
 import { folderOf, openText, quietContext } from './tables.fixture.ts';
 import { zipBytes } from './zip.fixture.ts';
 
@@ -39,6 +40,7 @@ const samples: Record<keyof typeof formats, Sample> = {
     rows: 1,
     models: ['m'],
   },
+  ...publishedSamples,
   'mmlu-pro': {
     files: {
       'model_outputs_m_5shots.zip': zipBytes([

@@ -7,6 +7,7 @@ import { routellm } from './routellm.ts';
 import { routerarena } from './routerarena.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
+import { routereval } from './routereval.ts';
 
 /** The register: every format that tables are read from, in the order in which they are named. */
 export const formats = {
@@ -14,6 +15,7 @@ export const formats = {
   routerbench,
   routellm,
   routerarena,
+  routereval,
   'mmlu-pro': mmluPro,
   jsonl,
   csv,

@@ -6,7 +6,7 @@ import type { SourceFile } from '../core/format.ts';
 import { endingOf, fileError } from './files.ts';
 
 /** Endings of the files that are looked for in a folder. */
-const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet'];
+const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet', 'pkl', 'pickle', 'npy', 'npz'];
 /** Beside tables these are what the tables came in; alone they may be tables themselves. */
 const packed = ['zip'];
 const headBytes = 1 << 16;

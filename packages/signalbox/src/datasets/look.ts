@@ -1,5 +1,7 @@
 import type { SourceFile } from '../core/format.ts';
 import { headText } from './files.ts';
+import { isPickle, textsAtStart } from './pickle/look.ts';
+import { isNpy } from './pickle/npy.ts';
 
 /** What the beginning of a file looks like, in words, for errors. */
 export function described(file: SourceFile): string {
@@ -7,6 +9,8 @@ export function described(file: SourceFile): string {
   const start = text.trimStart();
   if (text.startsWith('PAR1')) return 'it is a Parquet file';
   if (text.startsWith('PK\u0003\u0004')) return 'it is a ZIP file';
+  if (isPickle(file.head)) return `it is a pickle${withNames(textsAtStart(file.head))}`;
+  if (isNpy(file.head)) return 'it is an array of NumPy';
   if (text.includes('\u0000')) return 'it is a binary file';
   if (start === '') return 'it holds nothing but white space';
   if (start.startsWith('[')) return `it is a JSON array${withKeys(start)}`;
@@ -19,7 +23,11 @@ export function described(file: SourceFile): string {
 /** The keys of the first object, as far as they can be seen without parsing it all. */
 function withKeys(start: string): string {
   const keys = [...start.slice(0, 4000).matchAll(/"((?:[^"\\]|\\.){1,40})"\s*:/g)].map(([, key]) => key!);
-  const first = [...new Set(keys)].slice(0, 6);
+  return withNames(keys);
+}
+
+function withNames(names: readonly string[]): string {
+  const first = [...new Set(names)].slice(0, 6);
   return first.length === 0 ? '' : ` with keys ${first.join(', ')}`;
 }
 

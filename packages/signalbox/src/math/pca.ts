@@ -53,12 +53,14 @@ export function principalComponents(
 
 /** Rows along each component, in units of its deviation. */
 export function alongComponents({ mean, components, deviations }: PrincipalComponents, x: Matrix): Matrix {
-  const out = matrix(x.rows, components.cols);
-  const shift = multiply({ rows: 1, cols: mean.length, data: mean }, components);
-  const scores = multiply(x, components);
-  for (let c = 0; c < out.data.length; c++) {
-    const j = c % components.cols;
-    out.data[c] = (scores.data[c]! - shift.data[j]!) / deviations[j]!;
+  const { cols } = components;
+  const out = matrix(x.rows, cols);
+  for (let i = 0; i < x.rows; i++) {
+    for (let j = 0; j < x.cols; j++) {
+      const away = x.data[i * x.cols + j]! - mean[j]!;
+      for (let k = 0; k < cols; k++) out.data[i * cols + k]! += away * components.data[j * cols + k]!;
+    }
+    for (let k = 0; k < cols; k++) out.data[i * cols + k]! /= deviations[k]!;
   }
   return out;
 }

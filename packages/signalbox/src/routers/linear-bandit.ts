@@ -195,6 +195,12 @@ function learned(
 }
 
 /** A symmetric matrix times a vector. */
-function times(a: Matrix, x: Float64Array | Float32Array): Float64Array {
-  return Float64Array.from(x, (_, i) => dot(row(a, i), x));
+function times({ cols, data }: Matrix, x: Float64Array | Float32Array): Float64Array {
+  const out = new Float64Array(cols);
+  for (let i = 0; i < cols; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += data[i * cols + j]! * x[j]!;
+    out[i] = sum;
+  }
+  return out;
 }

@@ -15,8 +15,8 @@ import {
 
 const params = z.strictObject({
   ...banditParams,
-  /** Deviation of an outcome from what is expected, of which a model's standard error is made. */
-  scale: z.number().positive().default(0.25),
+  /** Standard errors of what is expected of a model by which its draws deviate from it; more explores more. */
+  scale: z.number().positive().default(0.1),
 });
 type Params = z.infer<typeof params>;
 

@@ -92,17 +92,3 @@ export function memorySource(bytes: Uint8Array, path: string): Source {
 export function bytesOf(data: Uint8Array): Bytes {
   return { kind: 'bytes', length: data.length, read: (start, end) => data.subarray(start, end) };
 }
-
-/** Part of a source, counted from its own beginning. */
-export function sourceOf(bytes: Bytes, path: string): Source {
-  return {
-    path,
-    size: bytes.length,
-    at: (start, end) => bytes.read(start, end),
-    later: (start, end) => ({
-      kind: 'bytes',
-      length: end - start,
-      read: (from, to) => bytes.read(start + from, start + to),
-    }),
-  };
-}

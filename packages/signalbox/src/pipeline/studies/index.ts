@@ -6,7 +6,7 @@ import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 import type { Study } from './study.ts';
 
-export { type Study, studyFolder } from './study.ts';
+export { type Study, studyFolder, thinned } from './study.ts';
 
 /** The studies of the literature that one command repeats, by name. */
 export const studies: Readonly<Record<string, Study>> = {

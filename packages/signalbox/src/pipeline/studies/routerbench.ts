@@ -1,6 +1,8 @@
 import { SignalboxError } from '../../core/errors.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, openTable } from '../config.ts';
+import { ownSweeps } from './own-sweep.ts';
+import { regretOverTime } from './regret.ts';
 import type { Study, StudySet } from './study.ts';
 
 export const routerbench: Study = {
@@ -32,6 +34,13 @@ export const routerbench: Study = {
       take('winogrande', ['winogrande']),
       take('arc+winogrande', ['arc', 'winogrande']),
     ];
+  },
+  // The parts of the pooled table are too few rows to learn from one by one.
+  beside: async ({ plan, encoder, quick }, context) => {
+    if (plan.table.name !== 'pooled') return {};
+    const bandits = await regretOverTime({ plan, encoder, seeds: quick ? 5 : 20 }, context);
+    const sweeps = await ownSweeps({ plan, encoder, ...(quick && { draws: 500 }) }, context);
+    return { ...(bandits && { bandits }), ...(sweeps && { sweeps }) };
   },
 };
 

@@ -4,7 +4,7 @@ import type { Context } from '../../core/context.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { SignalboxError } from '../../core/errors.ts';
-import type { Reference } from '../../core/results.ts';
+import type { Reference, ResultSet } from '../../core/results.ts';
 import { takeRows } from '../../core/table.ts';
 import type { VoteBudget } from '../../metrics/confident-subset.ts';
 import type { Evaluated } from '../evaluate.ts';
@@ -29,6 +29,11 @@ export interface Study {
   readonly votes?: boolean;
   /** Where the study compares in a way of its own; else every set is compared as a report does. */
   evaluate?(args: StudyArgs, context: Context): Promise<Evaluated & { readonly judged: readonly Judged[] }>;
+  /** What a study that compares as a report does has to tell besides. */
+  beside?(
+    of: Pick<Evaluated, 'plan' | 'encoder'> & { readonly quick: boolean },
+    context: Context,
+  ): Promise<Partial<ResultSet>>;
 }
 
 export interface StudyArgs {
