@@ -76,7 +76,7 @@ const decide = async (to: string, allowed?: ReadonlySet<string>): Promise<Decisi
 const qualities = ({ candidates }: Decision): Map<string, number> =>
   new Map(candidates.map(({ model, quality }) => [model, quality]));
 
-for (const name of ['knn', 'clusters']) {
+for (const name of ['knn', 'clusters', 'residual']) {
   test(`${name}: a model joins an artifact, the others are predicted as before, and all is said of it`, async () => {
     const to = await trained(name);
     const before = qualities(await decide(to));
