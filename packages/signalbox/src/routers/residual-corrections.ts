@@ -5,8 +5,13 @@ import { fitRidge, predictRidge } from '../math/ridge.ts';
 import { centre } from './centred.ts';
 import { neighbours, outOfFoldNeighbours, sumOver } from './neighbours.ts';
 
-/** What is learned from what the base leaves over: how hard a query is (common to all models) and how models differ on it. */
+/**
+ * What text adds to the base: a ridge regression of outcomes, by how far it departs from the base, and what the base
+ * left over on the nearest training rows; each apart for how hard a query is (common to all models) and for how
+ * models differ on it.
+ */
 export type Corrections = {
+  /** Of each model's outcomes on the encoded query. */
   readonly coefficients: Matrix;
   readonly intercept: Float64Array;
   /** Training rows and their residuals, for neighbours; columns: common, then one per model. */
@@ -28,17 +33,18 @@ export function fitCorrections(
   args: { readonly penalties: readonly number[]; readonly sizes: readonly number[] },
   context: Context,
 ): { corrections: Corrections; outOfFold: Matrix } {
-  const residuals = split(subtract(train.table.quality, outOfFoldBase));
-  const { features, folds } = train;
+  const { features, folds, table } = train;
+  const residuals = split(subtract(table.quality, outOfFoldBase));
   const ridge = fitRidge({
     x: features,
-    y: residuals,
+    y: table.quality,
     folds,
     penalties: args.penalties,
     ...(context.signal && { signal: context.signal }),
   });
   const near = outOfFoldNeighbours(features, folds, Math.max(...args.sizes), context);
-  const guesses = [ridge.outOfFold, ...args.sizes.map((k) => shrunken(sumOver(near, residuals, k)))];
+  const departure = split(subtract(ridge.outOfFold, outOfFoldBase), table.quality);
+  const guesses = [departure, ...args.sizes.map((k) => shrunken(sumOver(near, residuals, k)))];
   const corrections = {
     coefficients: ridge.coefficients,
     intercept: ridge.intercept,
@@ -56,7 +62,7 @@ export function correct(base: Matrix, features: Matrix, state: Corrections, cont
   const used = (from: number): boolean =>
     [...state.common.slice(from), ...state.special.slice(from)].some((weight) => weight !== 0);
   if (!used(0)) return base;
-  const guesses = [predictRidge(state, features)];
+  const guesses = [split(subtract(predictRidge(state, features), base))];
   if (used(1)) {
     const near = neighbours(features, state.features, Math.max(...state.sizes), context);
     for (const k of state.sizes) guesses.push(shrunken(sumOver(near, state.residuals, k)));
@@ -153,10 +159,10 @@ function nonNegative(a: Matrix, b: Float64Array): number[] {
   return weights;
 }
 
-/** Columns: the row's mean residual, then each model's residual less that mean. */
-function split(residuals: Matrix): Matrix {
-  const { centred, common } = centre(residuals);
-  return hstack([{ rows: residuals.rows, cols: 1, data: common }, centred]);
+/** Columns: the row's mean over the cells observed in `like`, then each model's value less that mean. */
+function split(values: Matrix, like: Matrix = values): Matrix {
+  const { centred, common } = centre(values, like);
+  return hstack([{ rows: values.rows, cols: 1, data: common }, centred]);
 }
 
 function subtract(a: Matrix, b: Matrix): Matrix {

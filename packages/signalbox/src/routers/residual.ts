@@ -27,7 +27,7 @@ const params = z.strictObject({
    * gain exceeds a margin earned on inner folds.
    */
   leave: z.enum(['always', 'one-se', 'folds', 'margin']).default('margin'),
-  penalties: z.array(z.number().positive()).min(1).default([3, 10, 30, 100, 300, 1000]),
+  penalties: z.array(z.number().positive()).min(1).default([1, 3, 10, 30, 100, 300, 1000]),
   /** Numbers of nearest queries that are asked, each with a weight of its own. */
   neighbours: z.array(z.int().positive()).min(1).default([10, 20, 40, 80, 160]),
 });
@@ -55,8 +55,8 @@ const variants = {
 
 /**
  * Ours, the default. Starts from the group posterior times group means shrunken by empirical Bayes, the baseline
- * that most routers of the literature only equal, and adds what ridge and nearest neighbours explain of the rest:
- * apart for what is common to all models (how hard the query is) and for how models differ (what routing
+ * that most routers of the literature only equal, moves it towards a ridge regression on the text and adds what
+ * it left over on the nearest training queries: apart for what is common to all models (how hard the query is) and for how models differ (what routing
  * lives on). Weights are earned in cross-validation and are zero where nothing is earned: then it is the table.
  * The best single model is left only for a predicted gain above a margin that is earned the same way.
  */

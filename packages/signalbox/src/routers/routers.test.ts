@@ -49,3 +49,17 @@ test('residual: without signal beyond the group it is the table, and with signal
   const quiet = await residual.fit(noise, params, context);
   assert.ok(quiet.corrections !== null && quiet.corrections.special[0]! < 0.5);
 });
+
+test('residual: a near tie that no query tells apart stays with the best single model', async () => {
+  const context = quietContext(0);
+  const tied = world({ rows: 600, models: 2, groups: 4 });
+  // Both answer by a coin of their own; the first is right a little more often.
+  for (let i = 0; i < 600; i++) {
+    tied.table.quality.data[i * 2] = (i * 7919) % 100 < 72 ? 1 : 0;
+    tied.table.quality.data[i * 2 + 1] = (i * 104729) % 101 < 68 ? 1 : 0;
+  }
+  const params = residual.params.parse({});
+  const state = await residual.fit(tied, params, context);
+  const { quality } = await residual.predict(tied, state, params, context);
+  for (let i = 0; i < 600; i++) assert.ok(at(quality, i, 0) > at(quality, i, 1), `row ${i}`);
+});
