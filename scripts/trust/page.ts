@@ -13,7 +13,10 @@ const shown = (share: Share | null): string =>
 const points = (x: number): string => (Math.abs(x) < 5e-4 ? 0 : 100 * x).toFixed(1);
 
 /** docs/trust.md. */
-export function page(answers: readonly Answer[], of: { readonly whole: boolean }): string {
+export function page(
+  answers: readonly Answer[],
+  of: { readonly whole: boolean; readonly note?: string | undefined },
+): string {
   const list = tallies(answers);
   const plain = plainCoverage(answers);
   const broken = brokenOf(list, plain);
@@ -23,7 +26,7 @@ export function page(answers: readonly Answer[], of: { readonly whole: boolean }
 
 ${broken.length === 0 ? `Every promise below was kept${of.whole ? '' : ', on the draws of a short run: fewer than are needed to see a promise broken by little'}.` : `**Not every promise was kept:** ${broken.join('; ')}.`}
 
-The statistics of \`signalbox report\` are tried on worlds whose truth is known: outcomes are drawn from
+${of.note ? `${of.note}\n\n` : ''}The statistics of \`signalbox report\` are tried on worlds whose truth is known: outcomes are drawn from
 probabilities that we set, the verdict is given as on any table, and the true answer is computed from
 ${freshRows.toLocaleString('en')} fresh rows by the same rule. This page is written by
 
