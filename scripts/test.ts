@@ -8,7 +8,7 @@ import { sep } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
 
-const secondsForFile = 900Number(process.env['SIGNALBOX_TEST_SECONDS'] ?? 300);
+const secondsForFile = Number(process.env['SIGNALBOX_TEST_SECONDS'] ?? 900);
 const lanes = 2;
 const seeded = new URL('seeded.ts', import.meta.url).href;
 const total = { passed: 0, failed: 0, skipped: 0 };
