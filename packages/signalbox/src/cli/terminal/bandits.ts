@@ -12,9 +12,9 @@ const columns: readonly Column[] = [
   { head: 'prior', align: 'left' },
   { head: 'budget', align: 'left' },
   { head: 'spend' },
-  { head: 'quality', rank: 2 },
-  { head: 'fixed', rank: 2 },
-  { head: 'early', rank: 3 },
+  { head: 'quality', rank: 3 },
+  { head: 'fixed', rank: 3 },
+  { head: 'early', rank: 2 },
   { head: 'lost' },
   { head: '95 %', rank: 1 },
 ];
@@ -60,6 +60,6 @@ function banditsSaid({ bandits, budget }: BanditsResult): string {
   const write = (x: number): string => fixed(Math.abs(x), 0);
   const gained = `${best.router} (prior: ${best.prior}) ${total.value < 0 ? 'gains' : 'loses'} ${write(total.value)} answers in ${count(answers)}`;
   return sure.length > 0
-    ? `Within the budget ${counted(sure.length, 'bandit')} of ${within.length} beat the best fixed choice at equal spend; ${gained}; ${held}`
+    ? `Within the budget ${sure.length} of ${counted(within.length, 'bandit')} ${sure.length === 1 ? 'beats' : 'beat'} the best fixed choice at equal spend; ${gained}; ${held}`
     : `Within the budget no bandit beats the best fixed choice at equal spend; ${gained}; ${held}`;
 }
