@@ -21,7 +21,14 @@ import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, wholeNumber } from './table-options.ts';
 
 type Flags = PartFlags &
-  ResultFlags & { data?: string; table?: string; quick?: boolean; routers?: string; seed: number } & {
+  ResultFlags & {
+    data?: string;
+    table?: string;
+    generated?: boolean;
+    quick?: boolean;
+    routers?: string;
+    seed: number;
+  } & {
     calls?: number;
     latency?: number;
   };
@@ -37,7 +44,11 @@ export function addReproduce(program: Command): void {
       '--table <file>',
       'lessons, newcomer, mmlupro: any other outcome table instead of the published records',
     )
-    .option('--quick', 'lessons, newcomer, mmlupro, routerbench: fewer fits and draws, for a first look')
+    .option('--generated', 'routereval: records drawn from a known world instead of the published ones')
+    .option(
+      '--quick',
+      'lessons, newcomer, mmlupro, routerbench, routereval: fewer fits and draws, for a first look',
+    )
     .addOption(
       new Option('--calls <number>', 'mmlupro: LLMs that a vote may ask for a query, on average').argParser(
         atLeast('--calls', 1),
@@ -76,9 +87,13 @@ export function addReproduce(program: Command): void {
         );
       };
       const whole = (one: Study): boolean => one.evaluate !== undefined;
-      const quick = (one: Study): boolean => whole(one) || one.beside !== undefined;
+      const quick = (one: Study): boolean => whole(one) || one.beside !== undefined || one.run !== undefined;
       if (flags.table !== undefined && !whole(study)) throw unfit('--table', whole);
       if (flags.quick && !quick(study)) throw unfit('--quick', quick);
+      if (study.run === undefined && flags.generated)
+        throw new SignalboxError('usage', `--generated belongs to the study routereval, not to ${name}.`);
+      if (study.run !== undefined && flags.predictions !== undefined)
+        throw new SignalboxError('usage', `${name} compares pools of models and writes no predictions.`);
       if (!study.votes && (flags.calls !== undefined || flags.latency !== undefined))
         throw new SignalboxError(
           'usage',
@@ -100,6 +115,28 @@ async function reproduce(
   { flags, encoder }: { readonly flags: Flags; readonly encoder: Encoder },
   session: Session,
 ): Promise<void> {
+  const sets = study.run
+    ? await study.run(
+        {
+          encoder,
+          quick: flags.quick === true,
+          ...(!flags.generated && { folder: studyFolder(study, flags.data) }),
+        },
+        session.context,
+      )
+    : await setsOfTables(study, { flags, encoder }, session);
+  await showResults(
+    results({ command: commandLine(), startedAt: session.startedAt, sets, context: session.context }),
+    flags,
+    session,
+  );
+}
+
+async function setsOfTables(
+  study: Study,
+  { flags, encoder }: { readonly flags: Flags; readonly encoder: Encoder },
+  session: Session,
+): Promise<ResultSet[]> {
   const compare = await comparison(study, { flags, encoder }, session);
   const tables =
     flags.table === undefined
@@ -117,11 +154,7 @@ async function reproduce(
     }
   }
   if (flags.predictions !== undefined) await writeFileWhole(flags.predictions, lines);
-  await showResults(
-    results({ command: commandLine(), startedAt: session.startedAt, sets, context: session.context }),
-    flags,
-    session,
-  );
+  return sets;
 }
 
 type Comparison = (table: Dataset) => Promise<Evaluated & { readonly judged: readonly Judged[] }>;

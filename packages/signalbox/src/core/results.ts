@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bandits } from './results-bandits.ts';
 import { evidence } from './results-evidence.ts';
 import { count, estimate, number, text, versus } from './results-parts.ts';
+import { routerEval } from './results-routereval.ts';
 import { sweeps } from './results-sweeps.ts';
 
 /**
@@ -143,6 +144,7 @@ export const resultSet = z.strictObject({
   newcomer: z.array(newcomer).optional(),
   bandits: bandits.optional(),
   sweeps: sweeps.optional(),
+  routerEval: routerEval.optional(),
   ...evidence,
 });
 export type ResultSet = z.infer<typeof resultSet>;

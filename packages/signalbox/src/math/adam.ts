@@ -8,10 +8,11 @@ export interface AdamPart {
 /**
  * Adam (Kingma and Ba 2015) with betas 0.9 and 0.999 and epsilon 1e-8, bias-corrected. Each call takes one step
  * down the gradients, which stand in the order of the parts.
+ * @param rate of each step, or what gives the next one's
  */
 export function adam(
   parts: readonly AdamPart[],
-  rate: number,
+  rate: number | (() => number),
 ): (gradients: readonly (Float64Array | Float32Array)[]) => void {
   const moments = parts.map(({ values }) => ({
     first: new Float64Array(values.length),
@@ -20,10 +21,11 @@ export function adam(
   let t = 0;
   return (gradients) => {
     t++;
-    const first = rate / (1 - 0.9 ** t);
+    const now = typeof rate === 'number' ? rate : rate();
+    const first = now / (1 - 0.9 ** t);
     const second = Math.sqrt(1 - 0.999 ** t);
     parts.forEach(({ values, decay = 0 }, k) => {
-      const shrink = 1 - rate * decay;
+      const shrink = 1 - now * decay;
       const gradient = gradients[k]!;
       const { first: m, second: v } = moments[k]!;
       for (let c = 0; c < values.length; c++) {

@@ -124,6 +124,23 @@ export { callsOf, type Merged, mergeTables } from '../datasets/merge.ts';
 export { openTable } from '../datasets/open.ts';
 export { type Prices, priced, readPrices } from '../datasets/prices.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
+export { readRouterEval } from '../datasets/routereval.ts';
+export type { RouterEvalFile } from '../datasets/routereval-file.ts';
+export {
+  maskOf,
+  type PoolSetting,
+  packed,
+  pickPool,
+  poolSettings,
+  randomPool,
+  ranked,
+} from '../datasets/routereval-pools.ts';
+export {
+  type LeaderboardParams,
+  type LeaderboardWorld,
+  leaderboardParams,
+  leaderboardWorld,
+} from '../datasets/routereval-world.ts';
 export { type OpenedSource, openSources, type RefusedFile } from '../datasets/sources.ts';
 export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
 export {

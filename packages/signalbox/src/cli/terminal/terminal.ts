@@ -6,6 +6,7 @@ import { banditsTable } from './bandits.ts';
 import { groupsTable, sources } from './groups.ts';
 import { newcomerTable } from './newcomer.ts';
 import { ascii, type Paint, paint } from './paint.ts';
+import { reachTable, routerEvalTable } from './routereval.ts';
 import { few, leftOut, scenariosTable, whyLine } from './study.ts';
 import { summary } from './summary.ts';
 import { sweepsTable } from './sweeps.ts';
@@ -37,8 +38,9 @@ export function renderTerminal(results: Results, options: TerminalOptions): stri
     return section(view, { several, command: results.command, truth: options.truth });
   });
   const blank = several ? '\n\n\n' : '\n\n';
-  const overview = scenariosTable(results, { width, paint: paints });
-  const text = `${[overview, ...blocks, ending(results, width, paints)].filter(Boolean).join(blank)}\n`;
+  const way = { width, paint: paints };
+  const overviews = [scenariosTable(results, way), reachTable(results, way)];
+  const text = `${[...overviews, ...blocks, ending(results, width, paints)].filter(Boolean).join(blank)}\n`;
   return options.unicode ? text : ascii(text);
 }
 
@@ -73,6 +75,7 @@ function section(view: View, about: About): string {
     votesTable(view),
     banditsTable(view),
     sweepsTable(view),
+    routerEvalTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.
     about.several ? '' : modelsTable(view),

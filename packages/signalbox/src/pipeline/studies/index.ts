@@ -4,6 +4,7 @@ import { newcomer } from './newcomer.ts';
 import { routellm } from './routellm.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
+import { routereval } from './routereval.ts';
 import type { Study } from './study.ts';
 
 export { type Study, studyFolder, thinned } from './study.ts';
@@ -14,6 +15,7 @@ export const studies: Readonly<Record<string, Study>> = {
   routerdc,
   routellm,
   routerbench,
+  routereval,
   mmlupro,
   newcomer,
 };

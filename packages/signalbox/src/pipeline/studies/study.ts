@@ -29,6 +29,11 @@ export interface Study {
   readonly votes?: boolean;
   /** Where the study compares in a way of its own; else every set is compared as a report does. */
   evaluate?(args: StudyArgs, context: Context): Promise<Evaluated & { readonly judged: readonly Judged[] }>;
+  /** Where the study compares pools of models, not tables: all its sets at once. `folder` absent = generated records. */
+  run?(
+    args: { readonly folder?: string; readonly encoder: Encoder; readonly quick: boolean },
+    context: Context,
+  ): Promise<ResultSet[]>;
   /** What a study that compares as a report does has to tell besides. */
   beside?(
     of: Pick<Evaluated, 'plan' | 'encoder'> & { readonly quick: boolean },
