@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly size: number;
   /** The first 64 kB, for looking. */
   readonly head: Uint8Array;
+  /** Of a Parquet file the first 64 kB of its footer, where its columns are named. */
+  readonly foot?: Uint8Array;
 }
 
 export interface ReadOptions {

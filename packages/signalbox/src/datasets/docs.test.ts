@@ -28,7 +28,7 @@ test('the examples of docs/formats.md are read as the format that they stand und
       read++;
     }
   }
-  assert.equal(read, 6);
+  assert.equal(read, 10);
 });
 
 test('docs/formats.md names every field of the canonical forms', () => {

@@ -99,3 +99,12 @@ function notMessages(value: unknown, place: Place): SignalboxError {
     place,
   );
 }
+
+/** The fields of an object; none where it is null or absent. */
+export function objectIn(value: unknown, name: string, place: Place): Fields {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new SignalboxError('row', `${name} is ${shown(value)} where an object was expected.`, place);
+  }
+  return value as Fields;
+}

@@ -1,6 +1,12 @@
 import type { Format } from '../core/format.ts';
+import { avengersPro } from './avengers-pro.ts';
+import { carrot } from './carrot.ts';
 import { csv } from './csv.ts';
+import { embedllm } from './embedllm.ts';
+import { irtRouter } from './irt-router.ts';
 import { jsonl } from './jsonl.ts';
+import { llmrouter } from './llmrouter.ts';
+import { llmrouterbench } from './llmrouterbench.ts';
 import { mmluPro } from './mmlu-pro.ts';
 import { parquet } from './parquet.ts';
 import { routellm } from './routellm.ts';
@@ -8,6 +14,7 @@ import { routerarena } from './routerarena.ts';
 import { routerbench } from './routerbench.ts';
 import { routerdc } from './routerdc.ts';
 import { routereval } from './routereval.ts';
+import { sprout } from './sprout.ts';
 
 /** The register: every format that tables are read from, in the order in which they are named. */
 export const formats = {
@@ -16,6 +23,13 @@ export const formats = {
   routellm,
   routerarena,
   routereval,
+  embedllm,
+  llmrouter,
+  llmrouterbench,
+  sprout,
+  carrot,
+  'irt-router': irtRouter,
+  'avengers-pro': avengersPro,
   'mmlu-pro': mmluPro,
   jsonl,
   csv,

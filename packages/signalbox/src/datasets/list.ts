@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import { endingOf, fileError } from './files.ts';
 
 /** Endings of the files that are looked for in a folder. */
-const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet', 'pkl', 'pickle', 'npy', 'npz'];
+const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet', 'pkl', 'pickle', 'npy', 'npz', 'eval'];
 /** Beside tables these are what the tables came in; alone they may be tables themselves. */
 const packed = ['zip'];
 const headBytes = 1 << 16;
@@ -91,8 +91,21 @@ async function withHead({ path, name }: Named): Promise<SourceFile> {
     const { size } = await handle.stat();
     const head = new Uint8Array(Math.min(size, headBytes));
     const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    return { path, name, size, head: head.subarray(0, bytesRead) };
+    const foot = await footOf(handle, head, size);
+    return { path, name, size, head: head.subarray(0, bytesRead), ...(foot && { foot }) };
   } catch (cause) {
     throw fileError(path, cause);
   }
+}
+
+/** A Parquet file ends in its footer, the footer's length and `PAR1`. */
+async function footOf(handle: FileHandle, head: Uint8Array, size: number): Promise<Uint8Array | undefined> {
+  if (size < 12 || Buffer.from(head.subarray(0, 4)).toString('latin1') !== 'PAR1') return undefined;
+  const end = Buffer.alloc(8);
+  await handle.read(end, 0, 8, size - 8);
+  const length = end.readUInt32LE(0);
+  if (length > size - 12) return undefined;
+  const foot = new Uint8Array(Math.min(length, headBytes));
+  const { bytesRead } = await handle.read(foot, 0, foot.length, size - 8 - length);
+  return foot.subarray(0, bytesRead);
 }

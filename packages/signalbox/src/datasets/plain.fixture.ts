@@ -46,7 +46,7 @@ export interface Holds {
 
 const words = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 
-/** Tables with what the format can hold and nothing else; every model is observed on the first row. */
+/** Tables with what the format can hold and nothing else; every model is observed on the first row, and some on each. */
 export function plainTables(holds: Holds): fc.Arbitrary<PlainTable> {
   const { scores = 'fraction', missing = false, groups, splits } = holds;
   const score =
@@ -92,7 +92,8 @@ export function plainTables(holds: Holds): fc.Arbitrary<PlainTable> {
         ...given,
         // Queries of one text are one query to most formats.
         text: holds.text === false ? '' : `${i}. ${given.text}`,
-        cells: i === 0 ? first : given.cells,
+        // What no model answered stands in no log.
+        cells: i === 0 || given.cells.every(({ score }) => score === null) ? first : given.cells,
       })),
     }));
   });
@@ -171,7 +172,7 @@ export async function sameAfterImport(
       assert.equal(imported.format, format.name);
       assert.deepEqual(ordered(plainOf(imported)), ordered(format.kept?.(before) ?? before));
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 }
 

@@ -1,6 +1,6 @@
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Cell } from './calls.ts';
-import { type Fields, requiredText, textIn } from './fields.ts';
+import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
 import { numberIn, shown } from './numbers.ts';
 
 /** One call of RouterArena: a model's answer to a query, and what its grader made of it. */
@@ -120,13 +120,4 @@ function hasFailed(generated: Fields, place: Place): boolean | undefined {
     throw new SignalboxError('row', `\`success\` is ${shown(success)}; true or false was expected.`, place);
   }
   return error === undefined || error === null || error === '' ? undefined : true;
-}
-
-/** The fields of an object; none where it is null or absent. */
-function objectIn(value: unknown, name: string, place: Place): Fields {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new SignalboxError('row', `${name} is ${shown(value)} where an object was expected.`, place);
-  }
-  return value as Fields;
 }

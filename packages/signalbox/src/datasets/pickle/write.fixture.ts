@@ -15,6 +15,8 @@ export type Writable =
   | ReadonlyMap<string | number, Writable>
   | { readonly tuple: readonly Writable[] }
   | { readonly array: Ndarray }
+  /** An array of one object, as `np.save` makes of what is no array. */
+  | { readonly object: Writable }
   /** Bytes of instructions that leave one value. */
   | { readonly raw: Uint8Array };
 
@@ -68,6 +70,7 @@ function pieces(value: Writable): Uint8Array[] {
   if ('tuple' in value) return [code('('), ...value.tuple.flatMap(pieces), code('t')];
   if ('raw' in value) return [value.raw];
   if ('array' in value) return [arrayPiece(value.array)];
+  if ('object' in value) return [objectPiece(value.object)];
   throw new TypeError('not writable');
 }
 
@@ -110,6 +113,21 @@ function arrayPiece({ dtype, shape, cells }: Ndarray): Uint8Array {
     'B',
     little(data.length, 4),
     data,
+    'tb',
+  );
+}
+
+function objectPiece(value: Writable): Uint8Array {
+  return code(
+    'cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tC\x01bt',
+    'R(K\x01)cnumpy\ndtype\n(',
+    textPiece('O8'),
+    code(0x89, 0x88),
+    'tR(K\x03',
+    textPiece('|'),
+    'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ftb',
+    code(0x89),
+    ...pieces([value]),
     'tb',
   );
 }
