@@ -2,47 +2,21 @@
  * One `auto` decision after encoding, and fit and predict of each router: 6,000 training rows x 384 columns,
  * 7 models, 5 groups. Run: npm run bench -- decide
  */
-import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Encoder } from '../packages/signalbox/src/core/encoder.ts';
 import type { Plain } from '../packages/signalbox/src/core/plain.ts';
-import { asQuery, type Example, userMessage } from '../packages/signalbox/src/core/query.ts';
-import { type Matrix, matrix, matrix32, selectRows } from '../packages/signalbox/src/math/matrix.ts';
+import { asQuery } from '../packages/signalbox/src/core/query.ts';
+import { type Matrix, selectRows } from '../packages/signalbox/src/math/matrix.ts';
 import { quantile } from '../packages/signalbox/src/math/order.ts';
-import { rng } from '../packages/signalbox/src/math/rng.ts';
 import { makeChooser } from '../packages/signalbox/src/pipeline/chooser.ts';
 import { findPolicy, findRouter, routerNames } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
 import { fitCosts } from '../packages/signalbox/src/pipeline/cost.ts';
 import { training } from '../packages/signalbox/src/pipeline/cross-fit.ts';
+import { madeTable } from './made/table.ts';
 
 const [rows, width, models, groups, decisions] = [6000, 384, 7, 5, 400];
-const random = rng('decide');
-const features = matrix32(rows, width);
-const quality = matrix(rows, models);
-const cost = matrix(rows, models);
-const examples = Array.from({ length: rows }, (_, i): Example => {
-  const group = i % groups;
-  for (let j = 0; j < width; j++)
-    features.data[i * width + j] = (random.normal() + (j % groups === group ? 0.5 : 0)) / Math.sqrt(width);
-  for (let m = 0; m < models; m++) {
-    quality.data[i * models + m] = random.next() < (m % groups === group ? 0.8 : 0.5) ? 1 : 0;
-    cost.data[i * models + m] = 0.001 * (m + 1) * (0.5 + random.next());
-  }
-  return { id: `q${i}`, messages: userMessage(`query ${i}`), group: `g${group}` };
-});
-const table: Dataset = {
-  name: 'bench',
-  format: 'made',
-  examples,
-  models: Array.from({ length: models }, (_, m) => ({ id: `m${m}`, price: 'unknown' })),
-  quality,
-  cost,
-  k: matrix(rows, models, 1),
-  primary: 'quality',
-  rowsDropped: {},
-  notes: [],
-  digests: {},
-};
+const { table, features } = madeTable({ rows, models, width, groups, seed: 'decide' });
+const { examples } = table;
 
 /** Hands out rows that are encoded already: the decision alone is timed. */
 function ready(x: Matrix): Encoder<null> {

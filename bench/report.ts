@@ -12,6 +12,7 @@ import { matrix } from '../packages/signalbox/src/math/matrix.ts';
 import { rng } from '../packages/signalbox/src/math/rng.ts';
 import { writeTable } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
+import { tableOf } from './made/table.ts';
 
 const [rows, groups] = [15_000, 20];
 const words =
@@ -39,19 +40,7 @@ function made(models: number): Dataset {
     }
     return { id: `q${i}`, messages: userMessage(text), group: `g${group}` };
   });
-  return {
-    name: `bench-${models}`,
-    format: 'made',
-    examples,
-    models: Array.from({ length: models }, (_, m) => ({ id: `m${m}`, price: 'unknown' })),
-    quality,
-    cost,
-    k: matrix(rows, models, 1),
-    primary: 'quality',
-    rowsDropped: {},
-    notes: [],
-    digests: {},
-  };
+  return tableOf({ examples, quality, cost });
 }
 
 /** Seconds and MB of one run. */

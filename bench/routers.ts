@@ -6,15 +6,14 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
-import { asQuery, type Example, userMessage } from '../packages/signalbox/src/core/query.ts';
+import { asQuery } from '../packages/signalbox/src/core/query.ts';
 import type { Training } from '../packages/signalbox/src/core/router.ts';
-import { matrix, matrix32, selectRows } from '../packages/signalbox/src/math/matrix.ts';
+import { selectRows } from '../packages/signalbox/src/math/matrix.ts';
 import { quantile } from '../packages/signalbox/src/math/order.ts';
-import { rng } from '../packages/signalbox/src/math/rng.ts';
 import { allRouterNames, baselineNames, findRouter } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
 import { type RouterChoice, training, visible } from '../packages/signalbox/src/pipeline/cross-fit.ts';
+import { madeTable } from './made/table.ts';
 
 interface Speed {
   readonly router: string;
@@ -29,36 +28,8 @@ interface Speed {
 const [width, groups, decisions] = [384, 5, 60];
 
 function made(rows: number, models: number): Training {
-  const random = rng(`routers/${rows}/${models}`);
-  const features = matrix32(rows, width);
-  const quality = matrix(rows, models);
-  const cost = matrix(rows, models);
-  const examples = Array.from({ length: rows }, (_, i): Example => {
-    const group = i % groups;
-    for (let j = 0; j < width; j++)
-      features.data[i * width + j] = (random.normal() + (j % groups === group ? 0.5 : 0)) / Math.sqrt(width);
-    for (let m = 0; m < models; m++) {
-      quality.data[i * models + m] = random.next() < (m % groups === group ? 0.8 : 0.5) ? 1 : 0;
-      cost.data[i * models + m] = 0.001 * (m + 1) * (0.5 + random.next());
-    }
-    return { id: `q${i}`, messages: userMessage(`query ${i}`), group: `g${group}` };
-  });
-  const table: Dataset = {
-    name: 'bench',
-    format: 'made',
-    examples,
-    models: Array.from({ length: models }, (_, m) => ({ id: `m${m}`, price: 'unknown' })),
-    weak: 'm0',
-    strong: 'm1',
-    quality,
-    cost,
-    k: matrix(rows, models, 1),
-    primary: 'quality',
-    rowsDropped: {},
-    notes: [],
-    digests: {},
-  };
-  return training(table, features, 0);
+  const { table, features } = madeTable({ rows, models, width, groups, seed: `routers/${rows}/${models}` });
+  return training({ ...table, weak: 'm0', strong: 'm1' }, features, 0);
 }
 
 async function measure({ name, router, params }: RouterChoice, train: Training): Promise<Speed> {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Newcomer, Training } from '../core/router.ts';
-import { takeModels } from '../core/table.ts';
-import { at, column, fromRows, matrix, selectRows } from '../math/matrix.ts';
-import { mean } from '../math/order.ts';
+import { at, fromRows, matrix, selectRows } from '../math/matrix.ts';
 import { principalComponents } from '../math/pca.ts';
 import { rng } from '../math/rng.ts';
 import { chooseItems, compress, giveTest, nearRows, profilesOf, takeTest } from './aptitude.ts';
@@ -15,6 +12,7 @@ import {
   groupLoss,
 } from './capability-scores.ts';
 import { quietContext, world } from './contract.ts';
+import { joinsNearly } from './newcomer.fixture.ts';
 
 const random = rng('capability');
 const normal = (rows: number, cols: number): CapabilityWeights['left'] => {
@@ -171,26 +169,9 @@ test('capability: entries that are unsure hardly move a compressed profile', () 
 
 test('capability: who joins by half of its answers is predicted much as one trained on, and the others as before', async () => {
   const whole = world({ rows: 600, models: 6 });
-  const rows = Array.from({ length: 300 }, (_, i) => i);
   for (const learned of [true, false]) {
     const params = router.params.parse({ learned });
-    const pool: Training = { ...whole, table: takeModels(whole.table, [0, 1, 2, 3, 4]) };
-    const newcomer: Newcomer = {
-      model: 'newcomer',
-      models: pool.table.models.map(({ id }) => id),
-      queries: rows.map((i) => whole.queries[i]!),
-      features: selectRows(whole.features, rows),
-      quality: Float64Array.from(rows, (i) => at(whole.table.quality, i, 5)),
-    };
-    const before = await router.fit(pool, params, quietContext(0));
-    const joined = await router.admit!(newcomer, before, params, quietContext(0));
-    const trained = await router.fit(whole, params, quietContext(0));
-    const of = async (state: typeof before): Promise<ReturnType<typeof matrix>> =>
-      (await router.predict(whole, state, params, quietContext(0))).quality as ReturnType<typeof matrix>;
-    const [a, b, c] = [await of(joined), await of(trained), await of(before)];
-    const off = mean(column(a, 5).map((value, i) => Math.abs(value - at(b, i, 5))));
-    assert.ok(off < 0.12, `${learned}: ${off}`);
-    for (let m = 0; m < 5; m++) assert.deepEqual(column(a, m), column(c, m));
+    await joinsNearly(router, { whole, params, answers: 300, within: 0.12 });
   }
 });
 

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Newcomer, Training } from '../core/router.ts';
-import { takeModels } from '../core/table.ts';
-import { at, column, fromRows, matrix, selectRows } from '../math/matrix.ts';
-import { mean } from '../math/order.ts';
+import { at, fromRows, matrix } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
 import { cellLoss } from './cell-descent.ts';
-import { quietContext, world } from './contract.ts';
+import { world } from './contract.ts';
 import { embedllm as router } from './embedllm.ts';
 import { type FactorWeights, factorGradients, factorScores } from './embedllm-scores.ts';
+import { joinsNearly } from './newcomer.fixture.ts';
 
 const random = rng('embedllm');
 const normal = (rows: number, cols: number): FactorWeights['projection'] => {
@@ -67,25 +65,8 @@ test('embedllm: log odds are mix . (p o (W x + w)) + bias, and two outputs would
 });
 
 test('embedllm: who joins by half of its answers is predicted nearly as one trained on', async () => {
-  const whole = world({ rows: 600, models: 5 });
   const params = router.params.parse({ dimensions: 32 });
-  const pool: Training = { ...whole, table: takeModels(whole.table, [0, 1, 2, 3]) };
-  const rows = Array.from({ length: 300 }, (_, i) => i);
-  const newcomer: Newcomer = {
-    model: 'newcomer',
-    models: pool.table.models.map(({ id }) => id),
-    queries: rows.map((i) => whole.queries[i]!),
-    features: selectRows(whole.features, rows),
-    quality: Float64Array.from(rows, (i) => at(whole.table.quality, i, 4)),
-  };
-  const before = await router.fit(pool, params, quietContext(0));
-  const joined = await router.admit!(newcomer, before, params, quietContext(0));
-  const trained = await router.fit(whole, params, quietContext(0));
-  const of = async (state: typeof before): Promise<ReturnType<typeof matrix>> =>
-    (await router.predict(whole, state, params, quietContext(0))).quality as ReturnType<typeof matrix>;
-  const [a, b, c] = [await of(joined), await of(trained), await of(before)];
-  const off = mean(column(a, 4).map((value, i) => Math.abs(value - at(b, i, 4))));
-  assert.ok(off < 0.12, `${off}`);
-  for (let m = 0; m < 4; m++) assert.deepEqual(column(a, m), column(c, m));
+  const whole = world({ rows: 600, models: 5 });
+  const { before, joined } = await joinsNearly(router, { whole, params, answers: 300, within: 0.12 });
   assert.deepEqual(joined.projection, before.projection);
 });

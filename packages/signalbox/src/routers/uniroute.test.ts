@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Newcomer, Training } from '../core/router.ts';
-import { takeModels } from '../core/table.ts';
 import { at, column, fromRows, matrix, row, selectRows } from '../math/matrix.ts';
-import { mean } from '../math/order.ts';
 import { rng } from '../math/rng.ts';
 import { admitToClusterMeans, fitClusterMeans } from './cluster-means.ts';
 import { quietContext, world } from './contract.ts';
 import { type MapTraining, mapLoss, softMembership } from './learned-map.ts';
+import { joinsNearly } from './newcomer.fixture.ts';
 import { uniroute as router } from './uniroute.ts';
 
 const random = rng('uniroute');
@@ -111,24 +109,7 @@ const whole = world({ rows: 600, models: 4 });
 for (const variant of ['hard', 'soft', 'learned'] as const) {
   test(`uniroute: ${variant}, who joins by half of its answers is predicted nearly as one trained on`, async () => {
     const params = router.params.parse({ ...router.variants?.[variant], k: [2, 5] });
-    const pool: Training = { ...whole, table: takeModels(whole.table, [0, 1, 2]) };
-    const rows = Array.from({ length: 300 }, (_, i) => i);
-    const newcomer: Newcomer = {
-      model: 'newcomer',
-      models: pool.table.models.map(({ id }) => id),
-      queries: rows.map((i) => whole.queries[i]!),
-      features: selectRows(whole.features, rows),
-      quality: Float64Array.from(rows, (i) => at(whole.table.quality, i, 3)),
-    };
-    const before = await router.fit(pool, params, quietContext(0));
-    const joined = await router.admit!(newcomer, before, params, quietContext(0));
-    const trained = await router.fit(whole, params, quietContext(0));
-    const of = async (state: typeof before): Promise<ReturnType<typeof matrix>> =>
-      (await router.predict(whole, state, params, quietContext(0))).quality as ReturnType<typeof matrix>;
-    const [a, b, c] = [await of(joined), await of(trained), await of(before)];
-    const off = mean(column(a, 3).map((value, i) => Math.abs(value - at(b, i, 3))));
-    assert.ok(off < 0.06, `${off}`);
-    for (let m = 0; m < 3; m++) assert.deepEqual(column(a, m), column(c, m));
+    await joinsNearly(router, { whole, params, answers: 300, within: 0.06 });
   });
 }
 
