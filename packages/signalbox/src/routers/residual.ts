@@ -43,7 +43,7 @@ type State = {
   readonly newcomers?: readonly ResidualNewcomer[];
 };
 
-const variants = {
+const variants: Readonly<Record<string, Partial<Params>>> = {
   plain: { shrinkage: 'rows', kappas: [10], leave: 'always' },
   'cross-validated': { shrinkage: 'rows', kappas: [3, 10, 30, 100, 300, 1e9], leave: 'always' },
   'empirical-bayes': { shrinkage: 'paired', leave: 'always' },
@@ -51,13 +51,13 @@ const variants = {
   folds: { leave: 'folds' },
   margin: { leave: 'margin' },
   table: { corrections: false },
-} as const;
+};
 
 /**
  * Ours, the default. Starts from the group posterior times group means shrunken by empirical Bayes, the baseline
  * that most routers of the literature only equal, moves it towards a ridge regression on the text and adds what
- * it left over on the nearest training queries: apart for what is common to all models (how hard the query is) and for how models differ (what routing
- * lives on). Weights are earned in cross-validation and are zero where nothing is earned: then it is the table.
+ * it left over on the nearest training queries: apart for what is common to all models (how hard the query is) and
+ * for how models differ (what routing lives on). Weights are earned in cross-validation and are zero where nothing is earned: then it is the table.
  * The best single model is left only for a predicted gain above a margin that is earned the same way.
  */
 function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
@@ -68,7 +68,7 @@ function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
       : 'as residual, but the group is always guessed from the text',
     params,
     needs: { features: useGroup ? 'optional' : true, group: useGroup },
-    variants: variants as unknown as Readonly<Record<string, Partial<Params>>>,
+    variants,
     fit: (train, params, context) => fitResidual(train, { ...params, useGroup }, context),
     predict: (input, state, _, context) => {
       const forecasts = predictTrained(input, state, context);

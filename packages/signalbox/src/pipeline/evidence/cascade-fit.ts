@@ -26,7 +26,6 @@ interface FitArgs extends Seen {
   readonly signals: AnswerSignals;
   /** The incumbent. */
   readonly stay: number;
-  readonly epsilon: number;
   readonly savingFloor: number;
 }
 
@@ -41,10 +40,13 @@ const nobody: Cascade = {
   predict: ({ rows }) => new Float64Array(rows.length).fill(Number.POSITIVE_INFINITY),
 };
 
-/** The first step that costs least at half of epsilon, by predictions that had not seen the row. */
-export function fitCascade(args: FitArgs): Cascade {
-  const { rows, quality, cost, stay, epsilon, savingFloor } = args;
-  if (rows.length < 2 * folds) return nobody;
+/**
+ * What every first step that is cheap enough tells of the loss of keeping its answer. An epsilon then takes the one
+ * that costs least where half of epsilon may be lost, by predictions that had not seen the row.
+ */
+export function fitCascades(args: FitArgs): (epsilon: number) => Cascade {
+  const { rows, quality, cost, stay, savingFloor } = args;
+  if (rows.length < 2 * folds) return () => nobody;
   const price = mean(column(cost, stay));
   const prices = Array.from({ length: quality.cols }, (_, m) => mean(column(cost, m)));
   const worth = prices.map((_, m) => mean(column(quality, m)));
@@ -54,16 +56,17 @@ export function fitCascade(args: FitArgs): Cascade {
     .sort((a, b) => worth[b]! - worth[a]! || a - b)
     .slice(0, mostFirst);
   const pairs = cheap.flatMap((a, i) => cheap.slice(i + 1).map((b) => [a, b]));
-  const firsts = [...cheap.map((m) => [m]), ...pairs].filter(
-    (first) => first.reduce((sum, m) => sum + prices[m]!, 0) < (1 - savingFloor) * price,
-  );
-  let best = { cascade: nobody, cost: price };
-  for (const first of firsts) {
-    const cascade = learn(args, first);
-    const paid = costAt(args, cascade, epsilon / 2);
-    if (paid < best.cost) best = { cascade, cost: paid };
-  }
-  return best.cascade;
+  const learned = [...cheap.map((m) => [m]), ...pairs]
+    .filter((first) => first.reduce((sum, m) => sum + prices[m]!, 0) < (1 - savingFloor) * price)
+    .map((first) => learn(args, first));
+  return (epsilon) => {
+    let best = { cascade: nobody, cost: price };
+    for (const cascade of learned) {
+      const paid = costAt(args, cascade, epsilon / 2);
+      if (paid < best.cost) best = { cascade, cost: paid };
+    }
+    return best.cascade;
+  };
 }
 
 function learn(args: FitArgs, first: readonly number[]): Cascade {

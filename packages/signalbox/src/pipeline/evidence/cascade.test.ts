@@ -12,7 +12,7 @@ import { noEncoder } from '../cross-fit.ts';
 import type { Evaluated } from '../evaluate.ts';
 import { plan } from '../protocol.ts';
 import { answerSignals } from './answer-signals.ts';
-import { fitCascade, type Seen } from './cascade-fit.ts';
+import { fitCascades, type Seen } from './cascade-fit.ts';
 
 const context: Context = makeContext({ seed: 0 });
 
@@ -98,7 +98,7 @@ test('what a cascade sees of an answer is not its score: with the scores of othe
   const rows = Int32Array.from({ length: 400 }, (_, i) => i);
   const signals = answerSignals(table, rows)!;
   const seen: Seen = { rows, quality: table.quality, cost: table.cost!, forecast: matrix(400, 2, 0.5) };
-  const fitted = fitCascade({ ...seen, signals, stay: 1, epsilon: 0.02, savingFloor: 0.1 });
+  const fitted = fitCascades({ ...seen, signals, stay: 1, savingFloor: 0.1 })(0.02);
   const turned = { ...table.quality, data: table.quality.data.map((y) => 1 - y) };
   assert.deepEqual(fitted.predict(seen), fitted.predict({ ...seen, quality: turned }));
   assert.deepEqual([...fitted.first], [0]);

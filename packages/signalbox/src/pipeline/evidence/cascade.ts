@@ -11,8 +11,8 @@ import type { Design } from '../../metrics/design.ts';
 import type { CrossFitted, Tuning } from '../cross-fit.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
-import { type AnswerSignals, answerSignals } from './answer-signals.ts';
-import { type Cascade, fitCascade, type Seen } from './cascade-fit.ts';
+import { answerSignals } from './answer-signals.ts';
+import { type Cascade, fitCascades, type Seen } from './cascade-fit.ts';
 
 export interface CascadeArgs {
   readonly plan: Plan;
@@ -42,7 +42,18 @@ export function cascades(args: CascadeArgs): ((incumbent: Incumbent) => Candidat
   if (signals === undefined || plan.table.models.length < 2) return undefined;
   const parts = partsOf(args);
   if (parts === undefined) return undefined;
-  return (incumbent) => candidateOf({ ...args, signals, parts }, incumbent);
+  const { savingFloor } = args.parameters;
+  // Epsilons that share an incumbent share what is learned.
+  const learned = new Map<number | null, ((epsilon: number) => Cascade)[]>();
+  return (incumbent) => {
+    const { model, epsilon } = incumbent;
+    const own =
+      learned.get(model) ??
+      parts.map(({ fit, best }) => fitCascades({ ...fit, signals, stay: model ?? best, savingFloor }));
+    learned.set(model, own);
+    const fitted = own.map((of) => of(epsilon));
+    return candidateOf({ ...args, parts, fitted }, incumbent);
+  };
 }
 
 /** Rows of one part: what a cascade is fitted on, certified on and reported on. */
@@ -122,20 +133,11 @@ interface Replayed {
 }
 
 function candidateOf(
-  args: CascadeArgs & { readonly signals: AnswerSignals; readonly parts: readonly CascadePart[] },
+  args: CascadeArgs & { readonly parts: readonly CascadePart[]; readonly fitted: readonly Cascade[] },
   incumbent: Incumbent,
 ): Candidate | null {
-  const { plan, design, parameters, parts, signals, seed } = args;
+  const { plan, design, parameters, parts, fitted, seed } = args;
   const { epsilon } = incumbent;
-  const fitted = parts.map((part) =>
-    fitCascade({
-      ...part.fit,
-      signals,
-      stay: incumbent.model ?? part.best,
-      epsilon,
-      savingFloor: parameters.savingFloor,
-    }),
-  );
   if (fitted.every(({ first }) => first.length === 0)) return null;
   const thresholds = thresholdsOf(fitted);
   const replays = (which: 'calibration' | 'report'): Replayed =>
@@ -174,13 +176,13 @@ function thresholdsOf(fitted: readonly Cascade[]): number[] {
 function replay(
   parts: readonly CascadePart[],
   fitted: readonly Cascade[],
-  at_: {
+  of: {
     readonly which: 'calibration' | 'report';
     readonly stay: number | null;
     readonly thresholds: readonly number[];
   },
 ): Replayed {
-  const { which, thresholds } = at_;
+  const { which, thresholds } = of;
   const count = parts.reduce((sum, part) => sum + part[which].rows.length, 0);
   const losses = matrix(count, thresholds.length);
   const cost = thresholds.map(() => new Float64Array(count));
@@ -190,7 +192,7 @@ function replay(
     const { quality, cost: prices, rows } = part[which];
     const { first, answers, predict } = fitted[p]!;
     const predicted = predict(part[which]);
-    const stay = at_.stay ?? part.best;
+    const stay = of.stay ?? part.best;
     rows.forEach((_, i) => {
       // Reported rows lie as the compared rows do, so that costs stand beside the incumbent's of the same row.
       const place = which === 'report' ? part.place[i]! : from + i;

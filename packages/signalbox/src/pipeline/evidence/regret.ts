@@ -1,6 +1,5 @@
 import type { Ledger } from '../../core/results-evidence.ts';
-import type { Matrix } from '../../math/matrix.ts';
-import { row } from '../../math/matrix.ts';
+import { type Matrix, row } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval, minus, type Sampled } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
