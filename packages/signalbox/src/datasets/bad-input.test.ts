@@ -379,6 +379,12 @@ test('bad input: Parquet that is cut, at its end and inside', async (t) => {
   assert.match(cut.message, /a\.parquet: the end of the file is not that of a Parquet file/);
   const broken = await failure(openOne(t, 'a.parquet', damaged));
   assert.match(broken.message, /rows 1 to 500 could not be read/);
+  // A footer that asks for a column which the schema does not hold would be read with nobody to hear of its failure.
+  const footer = Buffer.from(bytes);
+  footer.write('query_iX', footer.lastIndexOf('query_id'));
+  const strange = await failure(openOne(t, 'a.parquet', footer));
+  assert.match(strange.message, /a\.parquet: .*Parquet/);
+  assert.match(String(strange.cause), /\["query_iX"\] does not stand once in its schema/);
 });
 
 test('bad input: a score outside [0, 1] in Parquet is named by its row', async (t) => {

@@ -38,17 +38,49 @@ export function isSprout(file: SourceFile): boolean {
 
 /** Names of the columns, of a struct its own alone. */
 export function columnsOf(metadata: FileMetaData): string[] {
-  const names: string[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const element = metadata.schema[at++];
-    for (let i = 0; i < (element?.num_children ?? 0); i++) skip();
+  return [...new Set(leavesOf(metadata).map(([name]) => name ?? ''))];
+}
+
+/** The path of each column that holds values. */
+function leavesOf({ schema }: FileMetaData): string[][] {
+  const leaves: string[][] = [];
+  let at = 0;
+  const walk = (path: readonly string[]): void => {
+    const element = schema[at++];
+    if (element === undefined) throw new Error('its schema ends early');
+    const own = at === 1 ? [] : [...path, element.name];
+    const children = element.num_children ?? 0;
+    if (children === 0 && own.length > 0) leaves.push(own);
+    for (let i = 0; i < children; i++) walk(own);
   };
-  for (let i = 0; i < (metadata.schema[0]?.num_children ?? 0); i++) {
-    names.push(metadata.schema[at]?.name ?? '');
-    skip();
+  walk([]);
+  return leaves;
+}
+
+/**
+ * Columns are read side by side: what fails before all of them are under way leaves the others with nobody to hear that
+ * they failed as well, which ends the process. So a footer that names a column which the schema does not hold once, or
+ * bytes that the file does not have, is refused before anything is read.
+ */
+function checkColumns(metadata: FileMetaData, byteLength: number): void {
+  const leaves = new Set(leavesOf(metadata).map((path) => JSON.stringify(path)));
+  for (const { columns } of metadata.row_groups) {
+    const paths = columns.map(({ meta_data }) => JSON.stringify(meta_data?.path_in_schema));
+    for (const [i, path] of paths.entries()) {
+      if (!leaves.has(path) || paths.indexOf(path) !== i)
+        throw new Error(`column ${path} does not stand once in its schema`);
+      const {
+        meta_data: meta,
+        offset_index_offset: index = 0,
+        offset_index_length: length = 0,
+      } = columns[i]!;
+      const inside = (start: bigint | number, size: bigint | number): boolean =>
+        start >= 0 && size >= 0 && Number(start) + Number(size) <= byteLength;
+      const start = meta!.dictionary_page_offset || meta!.data_page_offset;
+      if (!inside(start, meta!.total_compressed_size) || !inside(index, length))
+        throw new Error(`column ${path} lies beyond the end of the file`);
+    }
   }
-  return names;
 }
 
 /** @throws SignalboxError for a file that is none or is cut off */
@@ -62,7 +94,9 @@ export async function openParquet(file: SourceFile): Promise<ParquetSource> {
     throw fileError(file.path, cause);
   });
   try {
-    return { buffer, metadata: await parquetMetadataAsync(buffer) };
+    const metadata = await parquetMetadataAsync(buffer);
+    checkColumns(metadata, buffer.byteLength);
+    return { buffer, metadata };
   } catch (cause) {
     throw new SignalboxError(
       'format',
