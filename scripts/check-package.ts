@@ -42,6 +42,7 @@ function checkTarball(): void {
   for (const file of [
     'LICENSE',
     'README.md',
+    'bin/run-node.js',
     'bin/signalbox.js',
     'dist/index.js',
     'dist/index.d.ts',

@@ -1,9 +1,9 @@
 // Plain JavaScript, so that any Node can read it: runs a script with the Node 24 that the repository brings.
 // npm 11 links that one as `node` for its scripts; npm 10, which comes with Node 20 and 22, does not.
 // Usage: node scripts/node.js FILE [ARGUMENTS]
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { runNode } from '../packages/signalbox/bin/run-node.js';
 
 const node = Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : bundled();
 if (node === undefined) {
@@ -13,11 +13,7 @@ if (node === undefined) {
   process.exit(1);
 }
 const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
-const { status, signal } = spawnSync(node, process.argv.slice(2), {
-  stdio: 'inherit',
-  env: { ...process.env, PATH: path },
-});
-process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
+process.exitCode = await runNode(node, process.argv.slice(2), { ...process.env, PATH: path });
 
 function bundled() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that any Node can read it: it checks the version, and starts again with the
 // Node that the repository brings (an optional dependency of its private root) when this one is too old.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runNode } from './run-node.js';
 
 const needed = [22, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -27,11 +27,10 @@ if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
     );
     process.exitCode = 1;
   } else {
-    const child = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      stdio: 'inherit',
-      env: { ...process.env, SIGNALBOX_RESTARTED: '1' },
+    process.exitCode = await runNode(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      ...process.env,
+      SIGNALBOX_RESTARTED: '1',
     });
-    process.exitCode = child.status ?? (child.signal === 'SIGINT' ? 130 : 1);
   }
 }
 
