@@ -70,6 +70,8 @@ test('an import that fails says why and writes nothing', async (t) => {
   const cwd = await folder(t, { ...files, 'bad.jsonl': '{"query_id":"1","model":"m","score":2}\n' });
   for (const [args, says] of [
     [['a.jsonl', '-o', 'x.txt'], /\.jsonl, \.csv or \.parquet/],
+    [['a.jsonl', '-o', 'b.csv/x.csv'], /goes through a file as if it were a folder/],
+    [['a.jsonl', '-o', 'xx/x.csv'], /its folder does not exist/],
     [['a.jsonl', '-o', 'x.csv', '--rename', 'smal=s'], /`smal`, which no source has\. Did you mean `small`/],
     [['a.jsonl', '-o', 'x.csv', '--rename', 'small'], /give OLD=NEW/],
     [['a.jsonl', 'bad.jsonl', '-o', 'x.csv'], /bad\.jsonl:1: `score` is 2/],

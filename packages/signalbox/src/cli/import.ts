@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { priced, readPrices, writeTable } from '../pipeline/config.ts';
+import { SignalboxError } from '../core/errors.ts';
+import { priced, readPrices, writeTable, writtenEnding } from '../pipeline/config.ts';
 import { importTables } from '../pipeline/import.ts';
 import { openSession } from './session.ts';
 import { readOptions, type TableFlags, withTableFlags } from './table-options.ts';
@@ -21,10 +22,11 @@ export function addImport(program: Command): void {
     .option(
       '--rename <old=new>',
       'another name for a model; several may become one (may be repeated)',
-      (value: string, before: string[] = []) => [...before, value],
+      (value: string, before: string[] = []) => [...before, renaming(value)],
     )
     .option('--json', 'print what was read, merged and refused as one JSON object');
   withTableFlags(command).action(async (paths: string[], flags: Flags) => {
+    writtenEnding(flags.output);
     const session = openSession();
     const { context } = session;
     const { format, rename = [] } = flags;
@@ -48,4 +50,9 @@ export function addImport(program: Command): void {
     const lines = [...ledgerLines(ledger, face.width), '', `Written to ${flags.output}`].join('\n');
     session.out(`${face.unicode ? lines : ascii(lines)}\n`);
   });
+}
+
+function renaming(value: string): string {
+  if (/^.+=.+$/u.test(value)) return value;
+  throw new SignalboxError('usage', `--rename was "${value}"; give OLD=NEW.`);
 }

@@ -39,22 +39,30 @@ export async function writeTable(table: Dataset, path: string, context: Context)
  * @throws SignalboxError for an ending that is none of .jsonl, .csv and .parquet, and where the file cannot be written
  */
 export async function writeRows(table: LongRows, path: string, context: Context): Promise<void> {
-  const ending = endingOf(path);
-  if (!isWritten(ending)) {
-    throw new SignalboxError(
-      'usage',
-      'a table is written as .jsonl, .csv or .parquet; the name of the file must end in one of them.',
-      { file: path },
-    );
-  }
+  const ending = writtenEnding(path);
   const aside = `${path}.${randomUUID().slice(0, 8)}.partial`;
   try {
     await writers[ending](table, aside, context);
     await rename(aside, path);
   } catch (cause) {
-    await rm(aside, { force: true });
+    // What cannot be taken away was never there; the reason to tell is the first one.
+    await rm(aside, { force: true }).catch(() => {});
     throw cause instanceof SignalboxError ? cause : writeError(path, cause);
   }
+}
+
+/**
+ * The ending by which a table is written; to be asked before a long reading, too.
+ * @throws SignalboxError for an ending that is none of .jsonl, .csv and .parquet
+ */
+export function writtenEnding(path: string): keyof typeof writers {
+  const ending = endingOf(path);
+  if (isWritten(ending)) return ending;
+  throw new SignalboxError(
+    'usage',
+    'a table is written as .jsonl, .csv or .parquet; the name of the file must end in one of them.',
+    { file: path },
+  );
 }
 
 function isWritten(ending: string): ending is keyof typeof writers {
@@ -171,7 +179,9 @@ function writeError(path: string, cause: unknown): SignalboxError {
     ENOENT: 'its folder does not exist. Make the folder first',
     EACCES: 'this user may not write there. Choose another folder or change its permissions',
     EISDIR: 'there is a folder of that name. Choose another name',
-    ENOSPC: 'the disk is full',
+    ENOTDIR: 'the path goes through a file as if it were a folder. Check the path',
+    EROFS: 'the disk can only be read. Choose another folder',
+    ENOSPC: 'the disk is full. Make room or choose another disk',
   };
   return new SignalboxError('file', `it could not be written: ${reasons[code ?? ''] ?? message}.`, {
     file: path,

@@ -157,7 +157,7 @@ export {
   trustWorld,
   trustWorlds,
 } from '../datasets/trust/index.ts';
-export { writeRows, writeTable } from '../datasets/write.ts';
+export { writeRows, writeTable, writtenEnding } from '../datasets/write.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
 /** What stands on the shelf. */
