@@ -57,7 +57,8 @@ const variants: Readonly<Record<string, Partial<Params>>> = {
  * Ours, the default. Starts from the group posterior times group means shrunken by empirical Bayes, the baseline
  * that most routers of the literature only equal, moves it towards a ridge regression on the text and adds what
  * it left over on the nearest training queries: apart for what is common to all models (how hard the query is) and
- * for how models differ (what routing lives on). Weights are earned in cross-validation and are zero where nothing is earned: then it is the table.
+ * for how models differ (what routing lives on). Weights are earned in cross-validation and are zero where nothing is
+ * earned: then it is the table.
  * The best single model is left only for a predicted gain above a margin that is earned the same way.
  */
 function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
