@@ -26,7 +26,7 @@ const params = z.strictObject({
    * corrections the last that gains one standard error over the one before on inner folds; `margin`: the predicted
    * gain exceeds a margin earned on inner folds.
    */
-  leave: z.enum(['always', 'one-se', 'folds', 'margin']).default('margin'),
+  leave: z.enum(['always', 'one-se', 'folds', 'margin']).default('one-se'),
   penalties: z.array(z.number().positive()).min(1).default([1, 3, 10, 30, 100, 300, 1000]),
   /** Numbers of nearest queries that are asked, each with a weight of its own. */
   neighbours: z.array(z.int().positive()).min(1).default([10, 20, 40, 80, 160]),
@@ -59,7 +59,7 @@ const variants: Readonly<Record<string, Partial<Params>>> = {
  * it left over on the nearest training queries: apart for what is common to all models (how hard the query is) and
  * for how models differ (what routing lives on). Weights are earned in cross-validation and are zero where nothing is
  * earned: then it is the table.
- * The best single model is left only for a predicted gain above a margin that is earned the same way.
+ * The best single model is left only for a predicted gain above one standard error of the group's mean difference.
  */
 function makeResidual(name: string, useGroup: boolean): Router<Params, State> {
   return {
