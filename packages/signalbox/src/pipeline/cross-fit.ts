@@ -9,7 +9,7 @@ import type { Encoded, Router, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, matrix32, selectRows } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
-import { forecast } from './forecast.ts';
+import { costForecast, forecast } from './forecast.ts';
 import type { Plan } from './protocol.ts';
 
 /** A router with its name on the report and its parameters, checked. */
@@ -101,8 +101,15 @@ export async function crossFit(
     predict: 0,
     tested: 0,
   }));
+  // One cost forecast serves every router that has none of its own: of thirty models it is as large as the table.
+  let common: Matrix | undefined;
   for (const [number, part] of plan.parts.entries()) {
     const fold = await encodePart(plan, part, args, context);
+    const costOfFold = costOf({ ...fold, table: plan.table }, fold.test, context);
+    if (costOfFold) {
+      common ??= blank(plan);
+      place(fold, costOfFold, common);
+    }
     for (const [done, run] of running.entries()) {
       const label = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
       context.progress(label, done, running.length);
@@ -119,7 +126,7 @@ export async function crossFit(
       const { quality, cost, capable, models: _, ...pair } = forecasts;
       run.pair = pair;
       place(fold, quality, run.quality);
-      if (cost) {
+      if (cost && cost !== costOfFold) {
         run.cost ??= blank(plan);
         place(fold, cost, run.cost);
       }
@@ -131,7 +138,11 @@ export async function crossFit(
         run.tuning.push(
           await tune(
             run.choice,
-            { ...fold, table: plan.table, ...(plan.folds === undefined && { also: comparedOf(fold) }) },
+            {
+              ...fold,
+              table: plan.table,
+              ...(plan.folds === undefined && { also: comparedOf(fold, context) }),
+            },
             context,
           ),
         );
@@ -142,21 +153,23 @@ export async function crossFit(
       running.length,
     );
   }
-  return running.map(({ choice, quality, cost, capable, pair, tuning, fresh, fit, predict, tested }) => ({
-    choice,
-    encoder: args.encoder.name,
-    forecasts: {
-      models: plan.table.models.map(({ id }) => id),
-      quality,
-      ...(cost && { cost }),
-      ...(capable && { capable }),
-      ...pair,
-    },
-    tuning,
-    fresh,
-    fitSeconds: fit / plan.parts.length,
-    predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
-  }));
+  return running.map(
+    ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
+      choice,
+      encoder: args.encoder.name,
+      forecasts: {
+        models: plan.table.models.map(({ id }) => id),
+        quality,
+        ...(cost && { cost }),
+        ...(capable && { capable }),
+        ...pair,
+      },
+      tuning,
+      fresh,
+      fitSeconds: fit / plan.parts.length,
+      predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
+    }),
+  );
 }
 
 const blank = ({ compared, table }: Plan): Matrix => matrix(compared.length, table.models.length);
@@ -255,11 +268,23 @@ async function fitAndForecast(
   const predicted = performance.now();
   const more = also && (await router.predict(visible(also, router), state, params, context));
   return {
-    forecasts: forecast({ table, input: test, prediction, costs }),
-    ...(more && { also: forecast({ table, input: also, prediction: more, costs }) }),
+    forecasts: forecast({ table, prediction, cost: costOf({ table, costs }, test, context) }),
+    ...(more && {
+      also: forecast({ table, prediction: more, cost: costOf({ table, costs }, also, context) }),
+    }),
     fit: (fitted - started) / 1000,
     predict: (predicted - fitted) / 1000,
   };
+}
+
+/** The cost forecast of these queries, the same for all who ask. */
+function costOf(
+  { table, costs }: Pick<Job, 'table' | 'costs'>,
+  input: Encoded,
+  context: Context,
+): Matrix | undefined {
+  const compute = (): Matrix | undefined => costForecast({ table, input, costs });
+  return context.once('cost forecast', [input.features, costs ?? table], compute);
 }
 
 /** Fits on four inner folds and forecasts the fifth, and whatever else is asked of the same fit. */
@@ -279,9 +304,14 @@ export async function tune(
 }
 
 /** The test rows that are compared, in their order there. */
-function comparedOf({ test, place }: Pick<Fold, 'test' | 'place'>): Encoded {
-  const rows = [...place.keys()].filter((i) => place[i] !== -1).sort((a, b) => place[a]! - place[b]!);
-  return { queries: rows.map((i) => test.queries[i]!), features: selectRows(test.features, rows) };
+function comparedOf(
+  { train, test, place }: Pick<Fold, 'train' | 'test' | 'place'>,
+  context: Context,
+): Encoded {
+  return context.once('compared part', [train], () => {
+    const rows = [...place.keys()].filter((i) => place[i] !== -1).sort((a, b) => place[a]! - place[b]!);
+    return { queries: rows.map((i) => test.queries[i]!), features: selectRows(test.features, rows) };
+  });
 }
 
 function tuningPart(train: Training): {

@@ -12,7 +12,7 @@ import { type CostState, predictCosts } from './cost.ts';
 import { type CrossFitted, type RouterChoice, turn, visible } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { compare, type EvaluateArgs, type Evaluated } from './evaluate.ts';
-import { forecast } from './forecast.ts';
+import { costForecast, forecast } from './forecast.ts';
 import { inService, poolChanges } from './in-service.ts';
 import { hasSplit, type Plan } from './protocol.ts';
 
@@ -64,13 +64,12 @@ export async function evaluateArtifact(args: EvaluateArtifactArgs, context: Cont
       encoder: encoder.name,
       forecasts: forecast({
         table: planned.table,
-        input,
         prediction: {
           quality: selectCols(prediction.quality, columns),
           ...(own && { cost: own }),
           ...(prediction.capable && { capable: selectCols(prediction.capable, columns) }),
         },
-        costs: undefined,
+        cost: costForecast({ table: planned.table, input, costs: undefined }),
       }),
       tuning: [],
       fresh: [],

@@ -58,27 +58,40 @@ export function comparedQuality({
   return out;
 }
 
-/** Completes a router's prediction for a policy: costs beside it, and a number in every cell. */
-export function forecast(args: {
+/** What a call on each query will cost, whichever router asks; undefined without a unit of cost. */
+export function costForecast(args: {
   readonly table: Dataset;
   readonly input: Encoded;
-  readonly prediction: Prediction;
   readonly costs: CostState | undefined;
-}): Forecasts {
-  const { table, input, prediction, costs } = args;
+}): Matrix | undefined {
+  const { table, input, costs } = args;
+  if (costs) return withoutNaN(predictCosts(input, costs), dearest);
   const pair = pairOf(table);
-  const cost =
-    prediction.cost ??
-    (costs && predictCosts(input, costs)) ??
-    (pair && shareCosts(input.queries.length, table, pair.strong));
+  return pair && shareCosts(input.queries.length, table, pair.strong);
+}
+
+/**
+ * Completes a router's prediction for a policy: costs beside it, its own or else those of `costForecast`, and a
+ * number in every cell.
+ */
+export function forecast(args: {
+  readonly table: Dataset;
+  readonly prediction: Prediction;
+  readonly cost: Matrix | undefined;
+}): Forecasts {
+  const { table, prediction } = args;
+  const cost = prediction.cost ? withoutNaN(prediction.cost, dearest) : args.cost;
   return {
     models: table.models.map(({ id }) => id),
     quality: withoutNaN(prediction.quality, -1),
-    ...(cost && { cost: withoutNaN(cost, Number.MAX_VALUE) }),
+    ...(cost && { cost }),
     ...(prediction.capable && { capable: withoutNaN(prediction.capable, 0) }),
-    ...pair,
+    ...pairOf(table),
   };
 }
+
+/** Instead of a cost that is not known. */
+const dearest = Number.MAX_VALUE;
 
 function shareCosts(rows: number, table: Dataset, strong: number): Matrix {
   const out = matrix(rows, table.models.length);

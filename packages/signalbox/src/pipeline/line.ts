@@ -7,6 +7,7 @@ import type { Judged } from './judged.ts';
 export interface Line {
   readonly name: string;
   readonly kind: System['kind'];
+  /** Made when it is asked for: of many lines and models they would be much larger than the table. */
   readonly share: Matrix;
   /** What came of it on each row, where that is not the chosen model's own outcome: votes, bounds. */
   readonly outcome?: { readonly quality: Float64Array; readonly cost?: Float64Array };

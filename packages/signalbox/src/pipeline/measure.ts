@@ -151,7 +151,9 @@ function linesOf({ plan, fitted, judged, more = [] }: MeasureArgs, quality: Matr
         {
           name,
           kind: 'baseline',
-          share: shares(from.forecasts.quality),
+          get share() {
+            return shares(from.forecasts.quality);
+          },
           fitted: router.name !== 'random',
           from,
         },
@@ -159,7 +161,9 @@ function linesOf({ plan, fitted, judged, more = [] }: MeasureArgs, quality: Matr
     return judged.map((one) => ({
       name: judged.length === 1 ? name : `${name}+${one.policy.name}`,
       kind: 'router',
-      share: shares(utilityOf(from, one, plan)),
+      get share() {
+        return shares(utilityOf(from, one, plan));
+      },
       fitted: true,
       from,
       judged: one,
@@ -171,7 +175,9 @@ function linesOf({ plan, fitted, judged, more = [] }: MeasureArgs, quality: Matr
       ({ id }, m): Line => ({
         name: `single:${id}`,
         kind: 'single',
-        share: onlyModel(m, rows, models.length),
+        get share() {
+          return onlyModel(m, rows, models.length);
+        },
         fitted: false,
       }),
     ),
