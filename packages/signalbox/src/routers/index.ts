@@ -7,6 +7,7 @@ import { clusterSets } from './cluster-sets.ts';
 import { clusters } from './clusters.ts';
 import { dualContrastive } from './dual-contrastive.ts';
 import { embedllm } from './embedllm.ts';
+import { graph } from './graph.ts';
 import { irt } from './irt.ts';
 import { knn } from './knn.ts';
 import { linucb } from './linucb.ts';
@@ -47,6 +48,7 @@ export const routers = {
   embedllm,
   irt,
   capability,
+  graph,
   'matrix-factorisation': matrixFactorisation,
   'similarity-weighted': similarityWeighted,
   'pair-classifier': pairClassifier,
