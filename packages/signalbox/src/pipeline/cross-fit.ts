@@ -218,12 +218,15 @@ async function encodePart(
     [encoder, part.train, part.test],
     () => encodeRows(plan, part, encoder, context),
   );
-  const train = training(takeRows(plan.table, part.train), trained, context.seed);
+  // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the
+  // fold, while the encoding stays for the next comparison.
+  const [features, testFeatures] = [{ ...trained }, { ...tested }];
+  const train = training(takeRows(plan.table, part.train), features, context.seed);
   const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
   const costs = (): CostState | undefined => fitCosts(train, context.signal);
   return {
     train,
-    test: { queries: testQueries, features: tested },
+    test: { queries: testQueries, features: testFeatures },
     place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
     trainRows: part.train,
     testRows: part.test,
