@@ -16,7 +16,8 @@ const sections = new Map(
 
 test('docs/formats.md has a section for each format, with a command, in the order of the register', () => {
   assert.deepEqual([...sections.keys()], Object.keys(formats));
-  for (const [name, section] of sections) assert.match(section, /\n```\nnpx signalbox report \S+\n```/, name);
+  for (const [name, section] of sections)
+    assert.match(section, /\n```\nnpx signalbox report \S+(?: --metric \S+)*\n```/, name);
 });
 
 test('the examples of docs/formats.md are read as the format that they stand under', async (t) => {

@@ -7,6 +7,7 @@ import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
 import { formatContract, type Sample } from './contract.ts';
 import { formats } from './index.ts';
+import { toolSamples } from './logs.fixture.ts';
 import { openTable } from './open.ts';
 import { publishedSamples } from './published.fixture.ts';
 import { folderOf, openText, quietContext } from './tables.fixture.ts';
@@ -41,6 +42,7 @@ const samples: Record<keyof typeof formats, Sample> = {
     models: ['m'],
   },
   ...publishedSamples,
+  ...toolSamples,
   'mmlu-pro': {
     files: {
       'model_outputs_m_5shots.zip': zipBytes([

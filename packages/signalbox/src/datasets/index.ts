@@ -3,12 +3,15 @@ import { avengersPro } from './avengers-pro.ts';
 import { carrot } from './carrot.ts';
 import { csv } from './csv.ts';
 import { embedllm } from './embedllm.ts';
+import { inspect } from './inspect.ts';
 import { irtRouter } from './irt-router.ts';
 import { jsonl } from './jsonl.ts';
 import { llmrouter } from './llmrouter.ts';
 import { llmrouterbench } from './llmrouterbench.ts';
+import { lmEval } from './lm-eval.ts';
 import { mmluPro } from './mmlu-pro.ts';
 import { parquet } from './parquet.ts';
+import { promptfoo } from './promptfoo.ts';
 import { routellm } from './routellm.ts';
 import { routerarena } from './routerarena.ts';
 import { routerbench } from './routerbench.ts';
@@ -31,6 +34,9 @@ export const formats = {
   'irt-router': irtRouter,
   'avengers-pro': avengersPro,
   'mmlu-pro': mmluPro,
+  inspect,
+  'lm-eval': lmEval,
+  promptfoo,
   jsonl,
   csv,
   parquet,

@@ -12,8 +12,9 @@ export interface QueryLog {
   /**
    * Row of the query that this log calls `key`.
    * @param example what this log says of it; what an earlier one said holds, and what it did not say is added
+   * @param identity what makes it the same query in every log, where that is not the text
    */
-  row(key: string, example: Example): number;
+  row(key: string, example: Example, identity?: string): number;
 }
 
 export interface JoinCounts {
@@ -60,8 +61,7 @@ export function queryJoin(table: TableBuilder, scopeOf: (example: Example) => st
     const own = new Map<string, number>();
     const times = new Map<string, number>();
     const taken = new Set<number>();
-    const find = (example: Example): number | undefined => {
-      const text = normalText(textOf(example));
+    const find = (example: Example, text: string): number | undefined => {
       const sameId = rowOfId(example);
       if (text === '') return sameId;
       const key = JSON.stringify([scopeOf(example), text]);
@@ -77,12 +77,12 @@ export function queryJoin(table: TableBuilder, scopeOf: (example: Example) => st
       return row;
     };
     return {
-      row: (key, example) => {
+      row: (key, example, identity) => {
         const known = own.get(key);
         if (known !== undefined) return known;
-        const found = find(example);
+        const text = normalText(identity ?? textOf(example));
+        const found = find(example, text);
         const row = found === undefined || taken.has(found) ? add(example) : complete(found, example);
-        const text = normalText(textOf(example));
         if (found === undefined && text !== '')
           byText.get(JSON.stringify([scopeOf(example), text]))!.push(row);
         taken.add(row);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { Dataset } from '../core/dataset.ts';
+import type { ReadOptions } from '../core/format.ts';
 import { textOf } from '../core/query.ts';
 import { at, type Matrix } from '../math/matrix.ts';
 import { openTable } from './open.ts';
@@ -158,17 +159,22 @@ export async function sameAfterImport(
     layout(table: PlainTable): Readonly<Record<string, string | Uint8Array>>;
     /** What of the canonical table the format keeps, where that is not all. */
     kept?(table: PlainTable): PlainTable;
+    readonly options?: ReadOptions;
   },
 ): Promise<void> {
-  const read = async (files: Readonly<Record<string, string | Uint8Array>>, name?: string) => {
+  const read = async (
+    files: Readonly<Record<string, string | Uint8Array>>,
+    name?: string,
+    options: ReadOptions = {},
+  ) => {
     const folder = await folderOf(t, files);
     const paths = Object.keys(files).length === 1 ? [join(folder, Object.keys(files)[0]!)] : [folder];
-    return openTable({ paths, format: name, options: {}, context: quietContext() });
+    return openTable({ paths, format: name, options, context: quietContext() });
   };
   await fc.assert(
     fc.asyncProperty(plainTables(format.holds), async (given) => {
       const before = plainOf(await read({ 'a.jsonl': canonical(given) }, 'jsonl'));
-      const imported = await read(format.layout(given));
+      const imported = await read(format.layout(given), undefined, format.options);
       assert.equal(imported.format, format.name);
       assert.deepEqual(ordered(plainOf(imported)), ordered(format.kept?.(before) ?? before));
     }),

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
-import type { Sample } from './contract.ts';
 import { openTable } from './open.ts';
 import { array2d, dict, pickled } from './pickle/write.fixture.ts';
 import { type PlainTable, sameAfterImport } from './plain.fixture.ts';
@@ -17,7 +15,6 @@ import {
   irtRouterLayout,
   llmrouterbenchLayout,
   llmrouterLayout,
-  publishedSamples,
   sproutLayout,
 } from './published.fixture.ts';
 import { folderOf, openText, quietContext } from './tables.fixture.ts';
@@ -234,31 +231,3 @@ test('a table that differs in one score is another table', async (t) => {
     });
   await assert.rejects(sameAfterImport(t, { name: 'avengers-pro', holds: { groups }, layout: lossy }));
 });
-
-const samples: readonly [string, Sample][] = Object.entries(publishedSamples);
-for (const [name, { files }] of samples) {
-  test(`${name}: what is cut or flipped is refused in a sentence or read, never more`, async (t) => {
-    const names = Object.keys(files);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(names.length - 1),
-        fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-        // A byte changed within a page of a Parquet file can keep its reader busy for ever, so those are only cut.
-        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: name === 'sprout' ? 0 : 3 }),
-        async (which, cut, changes) => {
-          const damaged = names[which]!;
-          const bytes = Buffer.from(files[damaged]!);
-          for (const [place, value] of changes) bytes[place % bytes.length] = value;
-          const content = cut === null ? bytes : bytes.subarray(0, Math.floor(cut * bytes.length));
-          const paths = [await folderOf(t, { ...files, [damaged]: content })];
-          try {
-            await openTable({ paths, format: name, options: {}, context: quietContext() });
-          } catch (error) {
-            assert.ok(error instanceof SignalboxError, (error as Error).stack);
-          }
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-}
