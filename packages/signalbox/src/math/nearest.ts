@@ -21,6 +21,11 @@ export interface Neighbours {
   readonly similarity: Float32Array;
 }
 
+interface Found extends Neighbours {
+  /** How many base rows each query has so far. */
+  readonly taken: Int32Array;
+}
+
 /** Its memory is scratch: nothing in it outlasts the call that put it there. */
 const kernel = singleVectorKernel() ?? singleScalarKernel();
 
@@ -34,10 +39,11 @@ export function nearest(input: NearestInput): Neighbours {
   if (queries.cols !== base.cols) {
     throw new RangeError(`queries have ${queries.cols} cells, base rows ${base.cols}`);
   }
-  const found = {
+  const found: Found = {
     k,
     indices: new Int32Array(queries.rows * k).fill(-1),
     similarity: new Float32Array(queries.rows * k),
+    taken: new Int32Array(queries.rows),
   };
   if (k === 0 || base.rows === 0) return found;
   const scannable = base.cols > 0 && base.cols <= kernel.query.length;
@@ -46,11 +52,12 @@ export function nearest(input: NearestInput): Neighbours {
   } else {
     blocks(input, found);
   }
-  return found;
+  sortEach(found);
+  return { k, indices: found.indices, similarity: found.similarity };
 }
 
 /** One query against all rows, a chunk at a time through the kernel's own memory. */
-function scan(input: NearestInput, query: number, found: Neighbours): void {
+function scan(input: NearestInput, query: number, found: Found): void {
   const { queries, base } = input;
   const width = base.cols;
   const chunk = Math.min(4 * Math.floor(kernel.rows.length / width / 4), kernel.c.length);
@@ -64,7 +71,7 @@ function scan(input: NearestInput, query: number, found: Neighbours): void {
 }
 
 /** A block of base rows at a time against all queries; every row is packed once. */
-function blocks(input: NearestInput, found: Neighbours): void {
+function blocks(input: NearestInput, found: Found): void {
   const { queries, base, signal } = input;
   const packed: Packed[] = [];
   for (let q = 0; q < queries.rows; q += SIDE) packed.push(pack(queries, q, 4));
@@ -132,30 +139,75 @@ interface Offer {
   readonly from: number;
 }
 
-/** Inserts what beats the k-th so far; base rows come in ascending order, so an equal one never displaces. */
+/**
+ * Keeps of each query the k best offered so far as a heap with the worst on top, so that taking one in costs log k,
+ * not k; base rows come in ascending order, so an equal one never displaces.
+ */
 function offer(
   { k, queryFolds, baseFolds }: NearestInput,
-  { indices, similarity }: Neighbours,
+  { indices, similarity, taken }: Found,
   { query, first, count, values, from }: Offer,
 ): void {
   const start = query * k;
-  const last = start + k - 1;
   const fold = baseFolds === undefined ? undefined : queryFolds?.[query];
-  let full = indices[last] !== -1;
-  let least = similarity[last]!;
+  let size = taken[query]!;
   for (let b = 0; b < count; b++) {
     const value = values[from + b]!;
-    if (full && value <= least) continue;
+    if (size === k && value <= similarity[start]!) continue;
     if (fold !== undefined && baseFolds![first + b] === fold) continue;
-    let place = last;
-    while (place > start && (indices[place - 1] === -1 || similarity[place - 1]! < value)) {
-      indices[place] = indices[place - 1]!;
-      similarity[place] = similarity[place - 1]!;
-      place--;
+    if (size < k) {
+      indices[start + size] = first + b;
+      similarity[start + size] = value;
+      if (++size === k) heapify({ indices, similarity }, start, k);
+      continue;
     }
-    indices[place] = first + b;
-    similarity[place] = value;
-    full = indices[last] !== -1;
-    least = similarity[last]!;
+    indices[start] = first + b;
+    similarity[start] = value;
+    sink({ indices, similarity }, start, 0, k);
   }
+  taken[query] = size;
+}
+
+type Heap = Pick<Neighbours, 'indices' | 'similarity'>;
+
+/** The heap of each query as a list, the nearest first. */
+function sortEach(found: Found): void {
+  const { k, indices, similarity, taken } = found;
+  for (let query = 0; query < taken.length; query++) {
+    const start = query * k;
+    const size = taken[query]!;
+    if (size < k) heapify(found, start, size);
+    for (let last = size - 1; last > 0; last--) {
+      const [index, value] = [indices[start]!, similarity[start]!];
+      indices[start] = indices[start + last]!;
+      similarity[start] = similarity[start + last]!;
+      indices[start + last] = index;
+      similarity[start + last] = value;
+      sink(found, start, 0, last);
+    }
+  }
+}
+
+function heapify(heap: Heap, start: number, size: number): void {
+  for (let place = (size >> 1) - 1; place >= 0; place--) sink(heap, start, place, size);
+}
+
+/** Moves the entry at `place` below all that are worse: less similar, or as similar and of a later row. */
+function sink({ indices, similarity }: Heap, start: number, place: number, size: number): void {
+  const [index, value] = [indices[start + place]!, similarity[start + place]!];
+  let hole = place;
+  for (let child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
+    let at = start + child;
+    if (child + 1 < size) {
+      const [a, b] = [similarity[at]!, similarity[at + 1]!];
+      if (b < a || (b === a && indices[at + 1]! > indices[at]!)) at++;
+    }
+    const other = similarity[at]!;
+    if (value < other || (value === other && index > indices[at]!)) break;
+    indices[start + hole] = indices[at]!;
+    similarity[start + hole] = other;
+    hole = at - start;
+  }
+  indices[start + hole] = index;
+  similarity[start + hole] = value;
 }
