@@ -16,7 +16,7 @@ export const seedsOf: Readonly<Record<TrustWorldName, number>> = {
   'cost-at-bound': 200,
   group: 100,
   instance: 100,
-  'cost-pays': 200,
+  'cost-pays': 100,
   'label-noise': 100,
   shift: 100,
   large: 20,

@@ -68,15 +68,18 @@ export async function trial(world: TrustWorldName, seed: number, fresh: FreshRow
     messages,
     ...(group !== undefined && { group }),
   }));
-  const fitted = [
-    ...(await crossFit(planned, { choices: await choices(baselines), encoder, tune: true }, context)),
-    ...(await crossFit(
-      planned,
-      { choices: await choices(['ridge']), encoder, tune: true, fresh: tested },
-      context,
-    )),
-    ...(await crossFit(planned, { choices: await choices(['residual']), encoder, tune: true }, context)),
-  ];
+  // In one comparison, so that what they share of a fold (its neighbours) is made once; ridge alone forecasts the fresh rows.
+  const [residual, ...others] = await crossFit(
+    planned,
+    { choices: await choices(['residual', ...baselines]), encoder, tune: true },
+    context,
+  );
+  const linear = await crossFit(
+    planned,
+    { choices: await choices(['ridge']), encoder, tune: true, fresh: tested },
+    context,
+  );
+  const fitted = [...others, ...linear, residual!];
   const verdict = await verdictOf({ evaluated: { plan: planned, design, fitted, encoder } }, context);
   const { cost } = verdict;
   return {

@@ -67,8 +67,7 @@ function predictTrained(
   return shrinkTo(state.means, sumOver(near, state.quality, state.k), kappa);
 }
 
-/** Asked by every router that shares neighbours, so that one search serves them all. */
-export function widest(candidates: readonly number[]): number {
+function widest(candidates: readonly number[]): number {
   return Math.max(...candidates);
 }
 

@@ -9,8 +9,12 @@ export interface Neighbours {
   readonly k: number;
 }
 
-/** Shared by every router that looks at neighbours of the same rows, so that they are searched once. */
-export function neighbours(queries: Matrix, base: Matrix, k: number, context: Context): Neighbours {
+/** As many as any router usually asks for: one search of this width serves all that want fewer. */
+const usual = 160;
+
+/** At least k of them. Shared by every router that looks at neighbours of the same rows, so that they are searched once. */
+export function neighbours(queries: Matrix, base: Matrix, least: number, context: Context): Neighbours {
+  const k = Math.max(least, usual);
   return context.once(`neighbours/${k}`, [queries, base], () => {
     const { indices } = nearest({
       queries: unit(queries, context),
@@ -22,8 +26,14 @@ export function neighbours(queries: Matrix, base: Matrix, k: number, context: Co
   });
 }
 
-/** The nearest training rows of each training row among those of other inner folds. */
-export function outOfFoldNeighbours(x: Matrix, folds: Int32Array, k: number, context: Context): Neighbours {
+/** The nearest training rows of each training row among those of other inner folds, at least so many. */
+export function outOfFoldNeighbours(
+  x: Matrix,
+  folds: Int32Array,
+  least: number,
+  context: Context,
+): Neighbours {
+  const k = Math.max(least, usual);
   return context.once(`out-of-fold neighbours/${k}`, [x, folds], () => {
     const rows = unit(x, context);
     const { indices } = nearest({
