@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ablations } from './results-ablations.ts';
 import { bandits } from './results-bandits.ts';
 import { evidence } from './results-evidence.ts';
 import { count, estimate, number, text, versus } from './results-parts.ts';
@@ -107,6 +108,8 @@ export const newcomer = z.strictObject({
   models: count,
   /** Of the newcomer's predicted quality. */
   brier: estimate,
+  /** Whether that is the least of all routers after so many answers, or cannot be told from it. */
+  trusted: z.boolean(),
   /** Null where some newcomer is always or never right. */
   auc: estimate.nullable(),
   /** Of the choices of the pool with it, without it, and trained anew on everything; by the set's primary average. */
@@ -144,6 +147,7 @@ export const resultSet = z.strictObject({
   newcomer: z.array(newcomer).optional(),
   bandits: bandits.optional(),
   sweeps: sweeps.optional(),
+  ablations: ablations.optional(),
   routerEval: routerEval.optional(),
   ...evidence,
 });

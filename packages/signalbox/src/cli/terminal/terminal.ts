@@ -2,6 +2,7 @@ import type { Results } from '../../core/results.ts';
 import { columnDecimals, count, counted, duration, nbsp } from '../words/numbers.ts';
 import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scopeOf } from '../words/sentences.ts';
+import { ablationsTable } from './ablations.ts';
 import { banditsTable } from './bandits.ts';
 import { groupsTable, sources } from './groups.ts';
 import { newcomerTable } from './newcomer.ts';
@@ -75,6 +76,7 @@ function section(view: View, about: About): string {
     votesTable(view),
     banditsTable(view),
     sweepsTable(view),
+    ablationsTable(view),
     routerEvalTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.

@@ -70,7 +70,7 @@ export async function evaluateNewcomers(
     judged,
     set: {
       ...set,
-      newcomer: measured.map(({ result }) => result),
+      newcomer: measured,
       notes: [...newcomerSentences(measured), ...(set.notes ?? [])],
       seconds: (performance.now() - started) / 1000,
     },

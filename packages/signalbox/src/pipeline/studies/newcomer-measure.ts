@@ -14,8 +14,8 @@ interface PerModel {
   readonly draws: Matrix;
 }
 
-export interface Measured {
-  readonly result: NewcomerResult;
+interface Measured {
+  readonly result: Omit<NewcomerResult, 'trusted'>;
   readonly brier: PerModel;
 }
 
@@ -26,8 +26,17 @@ export function measureNewcomers(args: {
   readonly all: readonly LeftOut[];
   /** By router. */
   readonly retrained: ReadonlyMap<string, Float64Array>;
-}): Measured[] {
-  const { plan, design, all, retrained } = args;
+}): NewcomerResult[] {
+  const measured = measure(args);
+  return measured.map(({ result, brier }) => {
+    const rivals = measured.filter((other) => other.result.answers === result.answers);
+    const best = rivals.reduce((a, b) => (b.result.brier.value < a.result.brier.value ? b : a));
+    const trusted = overModels(less(brier, best.brier), result.brier.n, [-1, 1]).low <= 0;
+    return { ...result, trusted };
+  });
+}
+
+function measure({ plan, design, all, retrained }: Parameters<typeof measureNewcomers>[0]): Measured[] {
   const observed = comparedQuality(plan);
   const routers = [...new Set(all.map(({ router }) => router))];
   return routers.flatMap((router) => {
@@ -107,7 +116,7 @@ export function overModels(
   return { value, low: Math.max(least, value - reach), high: Math.min(most, value + reach), n };
 }
 
-export function less(a: PerModel, b: PerModel): PerModel {
+function less(a: PerModel, b: PerModel): PerModel {
   return {
     values: a.values.map((x, m) => x - b.values[m]!),
     draws: { ...a.draws, data: a.draws.data.map((x, i) => x - b.draws.data[i]!) },

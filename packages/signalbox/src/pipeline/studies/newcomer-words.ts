@@ -1,47 +1,50 @@
 import type { Estimate, NewcomerResult } from '../../core/results.ts';
-import { less, type Measured, overModels } from './newcomer-measure.ts';
 
-/** Which router to trust at which number of answers, and when taking the model in pays, in sentences. */
-export function newcomerSentences(measured: readonly Measured[]): string[] {
-  const budgets = [...new Set(measured.map(({ result }) => result.answers))].sort((a, b) => a - b);
-  if (budgets.length === 0) return [];
-  const at = budgets.map((answers) => trusted(measured.filter(({ result }) => result.answers === answers)));
-  const runs: { from: number; to: number; name: string; of: Trusted[] }[] = [];
-  for (const [i, one] of at.entries()) {
-    const last = runs.at(-1);
-    if (last?.name === one.best.router) {
-      last.to = budgets[i]!;
-      last.of.push(one);
-    } else runs.push({ from: budgets[i]!, to: budgets[i]!, name: one.best.router, of: [one] });
-  }
-  const told = runs.map(({ from, to, name, of }) => {
-    const { best, alike } = of.at(-1)!;
-    const beside = alike.length === 0 ? '' : `, from which ${alike.join(', ')} cannot be told`;
-    const auc = best.auc === null ? '' : `, AUC ${best.auc.value.toFixed(2)}`;
-    return `with ${from === to ? from : `${from} to ${to}`} answers ${name} (Brier ${best.brier.value.toFixed(3)}${auc} at ${to}${beside})`;
-  });
-  return [
-    `Which router to trust with a model that joins: ${told.join('; ')}.`,
-    ...at.flatMap(({ best }, i) => (i === 0 || i === at.length - 1 ? [worth(best, budgets[i]!)] : [])),
-  ];
-}
-
-interface Trusted {
+/** A router of the least Brier score over a run of numbers of answers. */
+interface Run {
+  readonly router: string;
+  readonly from: number;
+  readonly to: number;
+  /** At `to`. */
   readonly best: NewcomerResult;
-  /** Routers whose Brier score is not beyond noise from the best's. */
+  /** Routers that cannot be told from it there. */
   readonly alike: readonly string[];
 }
 
-function trusted(measured: readonly Measured[]): Trusted {
-  const best = measured.reduce((a, b) => (b.result.brier.value < a.result.brier.value ? b : a));
-  const alike = measured.filter(
-    (other) =>
-      other !== best && overModels(less(other.brier, best.brier), best.result.brier.n, [-1, 1]).low <= 0,
-  );
-  return { best: best.result, alike: alike.map(({ result }) => result.router) };
+/** Which router to trust at which number of answers, the fewest first. */
+export function trustedRuns(all: readonly NewcomerResult[]): Run[] {
+  const budgets = [...new Set(all.map(({ answers }) => answers))].sort((a, b) => a - b);
+  const runs: Run[] = [];
+  for (const answers of budgets) {
+    const here = all.filter((one) => one.answers === answers);
+    const best = here.reduce((a, b) => (b.brier.value < a.brier.value ? b : a));
+    const alike = here.filter((one) => one !== best && one.trusted).map(({ router }) => router);
+    const last = runs.at(-1);
+    const from = last?.router === best.router ? runs.pop()!.from : answers;
+    runs.push({ router: best.router, from, to: answers, best, alike });
+  }
+  return runs;
 }
 
-function worth({ router, value, gain, short }: NewcomerResult, answers: number): string {
+/** That in sentences, and when taking the model in pays. */
+export function newcomerSentences(all: readonly NewcomerResult[]): string[] {
+  const runs = trustedRuns(all);
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const told = runs.map(({ from, to, router, best, alike }) => {
+    const beside = alike.length === 0 ? '' : `, from which ${alike.join(', ')} cannot be told`;
+    const auc = best.auc === null ? '' : `, AUC ${best.auc.value.toFixed(2)}`;
+    return `with ${from === to ? from : `${from} to ${to}`} answers ${router} (Brier ${best.brier.value.toFixed(3)}${auc} at ${to}${beside})`;
+  });
+  const earliest = all.find(({ router, answers }) => router === first.router && answers === first.from)!;
+  return [
+    `Which router to trust with a model that joins: ${told.join('; ')}.`,
+    worth(earliest),
+    ...(earliest === last.best ? [] : [worth(last.best)]),
+  ];
+}
+
+function worth({ router, answers, value, gain, short }: NewcomerResult): string {
   const verdict =
     gain.low > 0
       ? 'taking it in gains beyond noise'
@@ -56,6 +59,10 @@ function worth({ router, value, gain, short }: NewcomerResult, answers: number):
 }
 
 function points({ value, low, high }: Estimate): string {
-  const write = (x: number): string => (100 * x).toFixed(2).replace('-', '−');
+  const write = (x: number): string =>
+    (100 * x)
+      .toFixed(2)
+      .replace(/^-(?!0\.00$)/, '−')
+      .replace('-', '');
   return `${value > 0 ? '+' : ''}${write(value)} points [${write(low)}, ${write(high)}]`;
 }

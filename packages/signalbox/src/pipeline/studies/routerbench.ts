@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../core/errors.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, openTable } from '../config.ts';
+import { ablationsOf } from './ablation.ts';
 import { ownSweeps } from './own-sweep.ts';
 import { regretOverTime } from './regret.ts';
 import type { Study, StudySet } from './study.ts';
@@ -36,11 +37,14 @@ export const routerbench: Study = {
     ];
   },
   // The parts of the pooled table are too few rows to learn from one by one.
-  beside: async ({ plan, encoder, quick }, context) => {
+  beside: async ({ plan, encoder, fitted, quick }, context) => {
     if (plan.table.name !== 'pooled') return {};
     const bandits = await regretOverTime({ plan, encoder, seeds: quick ? 5 : 20 }, context);
     const sweeps = await ownSweeps({ plan, encoder, ...(quick && { draws: 500 }) }, context);
-    return { ...(bandits && { bandits }), ...(sweeps && { sweeps }) };
+    const ablated = ['dual-contrastive:cost'];
+    const args = { plan, encoder, fitted, router: 'dual-contrastive', ablated, seeds: quick ? 1 : 3 };
+    const ablations = await ablationsOf(args, context);
+    return { ...(bandits && { bandits }), ...(sweeps && { sweeps }), ...(ablations && { ablations }) };
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Reference } from '../../core/results.ts';
 import { takeRows } from '../../core/table.ts';
 import { openTable } from '../config.ts';
+import { ablationsOf } from './ablation.ts';
 import type { Study } from './study.ts';
 
 const idGroups = new Set(['mmlu', 'gsm8k', 'cmmlu', 'arc_challenge', 'humaneval']);
@@ -35,5 +36,12 @@ export const routerdc: Study = {
         ],
       },
     ];
+  },
+  // What the paper's own router is made of, where it is among those compared.
+  beside: async ({ plan, encoder, fitted, quick }, context) => {
+    const ablated = ['cosine', 'no-sample-loss', 'random-clusters'].map((word) => `dual-contrastive:${word}`);
+    const args = { plan, encoder, fitted, router: 'dual-contrastive', ablated, seeds: quick ? 1 : 3 };
+    const ablations = await ablationsOf(args, context);
+    return ablations ? { ablations } : {};
   },
 };

@@ -36,7 +36,7 @@ export interface Study {
   ): Promise<ResultSet[]>;
   /** What a study that compares as a report does has to tell besides. */
   beside?(
-    of: Pick<Evaluated, 'plan' | 'encoder'> & { readonly quick: boolean },
+    of: Pick<Evaluated, 'plan' | 'encoder' | 'fitted'> & { readonly quick: boolean },
     context: Context,
   ): Promise<Partial<ResultSet>>;
 }
