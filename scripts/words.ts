@@ -17,6 +17,5 @@ export const words = {
   deferral: 'Passing a query on to a stronger model, before or after a weaker one has answered.',
   'zero-router': 'The mix of single models: the best that can be had without looking at the query.',
   artifact: 'A trained router as a folder of plain files, with digests that are checked when it is loaded.',
-  newcomer: 'A model that joins a trained router from some of its scored answers, without a new training.',
   'operating point': 'One value of the parameter of a policy, and the cost and quality that it gives.',
 } as const satisfies Record<string, string>;

@@ -1,4 +1,5 @@
 import type { ResultSet, Results } from '../../core/results.ts';
+import { newcomerSentences } from '../../pipeline/studies/newcomer-words.ts';
 import { count, counted, duration } from '../words/numbers.ts';
 import { type Child, html, type Markup } from './markup.ts';
 import { ruleFacts } from './rule.ts';
@@ -26,6 +27,9 @@ const named = (what: string, names: readonly string[]): string =>
 export function methodSection(results: Results, set: ResultSet): Markup {
   const { protocol } = set;
   const dropped = Object.entries(set.rowsDropped).filter(([, n]) => n > 0);
+  const said = newcomerSentences(set.newcomer ?? []);
+  // What stands above the charts is not said again.
+  const notes = (set.notes ?? []).filter((note) => !said.includes(note));
   const facts: [Child, Child][] = [
     ['Command', html`<code>signalbox ${results.command.replace(/^signalbox /, '')}</code>`],
     [
@@ -68,7 +72,7 @@ export function methodSection(results: Results, set: ResultSet): Markup {
     ['Encoder', set.encoder ?? 'not named'],
     ['Intervals', intervals(protocol.kind)],
     ...ruleFacts(set),
-    ...(set.notes ?? []).map((note): [Child, Child] => ['Note', note]),
+    ...notes.map((note): [Child, Child] => ['Note', note]),
     ...Object.entries(set.digests ?? {}).map(([file, digest]): [Child, Child] => [
       html`SHA-256`,
       html`<code>${digest}</code> ${file}`,

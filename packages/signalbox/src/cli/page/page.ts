@@ -17,6 +17,7 @@ import { ledgerSection } from './ledger.ts';
 import { html, type Markup, raw } from './markup.ts';
 import { flagsSection, methodSection } from './method.ts';
 import { moneySection } from './money.ts';
+import { newcomerSection } from './newcomer.ts';
 import { noiseSection } from './noise.ts';
 import { paging, pagingStyle } from './paging.ts';
 import { robustnessSection } from './robustness.ts';
@@ -113,6 +114,7 @@ ${ceilingsSection(set, drawing)}
 ${ladderSection(set, drawing)}
 ${controlsSection(set.controls)}
 ${systemsSection(set, drawing, least)}
+${newcomerSection(set, drawing)}
 ${votesSection(set, drawing)}
 ${planeSection(set, drawing, id)}
 ${deferralSection(set, drawing)}

@@ -42,6 +42,7 @@ figure { margin: 0 0 12px; }
 svg.chart { display: block; max-width: 100%; height: auto; overflow: visible; background: none; }
 svg.chart text { white-space: pre; }
 svg.narrow { display: none; }
+.smalls > div { display: flex; flex-wrap: wrap; gap: 12px 32px; } .smalls figcaption { color: var(--ink); font-weight: 600; } svg.small { width: 320px; flex: none; }
 .hatch { position: absolute; width: 0; height: 0; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; font-size: 14px; line-height: 1.3; }
@@ -101,6 +102,7 @@ code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-si
   tr, svg.chart, dl.method > * { break-inside: avoid; } h2, h3, .subtitle { break-after: avoid; }
   thead { display: table-header-group; }
   svg.wide { display: block; } svg.narrow { display: none; }
+  .smalls { break-inside: avoid; } .smalls > div { flex-wrap: nowrap; gap: 8px; } svg.small { width: auto; flex: 1; min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
   a.term { text-decoration: none; } a[href^=http]::after { content: " (" attr(href) ")"; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

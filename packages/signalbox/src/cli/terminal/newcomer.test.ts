@@ -14,6 +14,7 @@ const one = (router: string, answers: number) => ({
   value: of(0.571),
   without: of(0.575),
   retrained: of(0.58),
+  trusted: false,
   gain: of(-0.004),
   short: of(0.009),
 });

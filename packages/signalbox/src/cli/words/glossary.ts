@@ -19,6 +19,7 @@ export const glossary = {
   'task table':
     'Every query goes to the model that was best on its group in training. It needs no learning beyond counting, and published routers seldom beat it.',
   'task table, guessed': 'The task table, where the group of the query is guessed from its text.',
+  newcomer: 'A model that joins a trained router from some of its scored answers, without a new training.',
   router: 'It predicts how good each model will be on a query, before any model answers.',
   policy: 'The rule that turns predictions into a choice, such as the best predicted quality.',
   oracle:
