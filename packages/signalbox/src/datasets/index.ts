@@ -3,13 +3,19 @@ import { avengersPro } from './avengers-pro.ts';
 import { carrot } from './carrot.ts';
 import { csv } from './csv.ts';
 import { embedllm } from './embedllm.ts';
+import { helm } from './helm.ts';
 import { inspect } from './inspect.ts';
 import { irtRouter } from './irt-router.ts';
 import { jsonl } from './jsonl.ts';
+import { langfuse } from './langfuse.ts';
+import { litellm } from './litellm.ts';
 import { llmrouter } from './llmrouter.ts';
 import { llmrouterbench } from './llmrouterbench.ts';
 import { lmEval } from './lm-eval.ts';
 import { mmluPro } from './mmlu-pro.ts';
+import { mtBench } from './mt-bench.ts';
+import { openaiBatch } from './openai-batch.ts';
+import { openaiEvals } from './openai-evals.ts';
 import { parquet } from './parquet.ts';
 import { promptfoo } from './promptfoo.ts';
 import { routellm } from './routellm.ts';
@@ -37,6 +43,12 @@ export const formats = {
   inspect,
   'lm-eval': lmEval,
   promptfoo,
+  helm,
+  'openai-evals': openaiEvals,
+  'openai-batch': openaiBatch,
+  'mt-bench': mtBench,
+  litellm,
+  langfuse,
   jsonl,
   csv,
   parquet,

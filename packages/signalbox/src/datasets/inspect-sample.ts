@@ -3,6 +3,7 @@ import { type Place, SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
 import type { Example, Message } from '../core/query.ts';
 import { userMessage } from '../core/query.ts';
+import { contentOf } from './chat.ts';
 import { type Fields, objectIn, textIn } from './fields.ts';
 import { type LoggedCall, unitScore } from './logs.ts';
 import { chosenMetric } from './metric.ts';
@@ -92,16 +93,6 @@ function promptOf(sample: Fields, place: Place): readonly Message[] {
   if (below !== '' && typeof last?.content === 'string')
     messages[messages.length - 1] = { ...last, content: last.content + below };
   return messages;
-}
-
-function contentOf(content: unknown): Message['content'] {
-  if (typeof content === 'string' || content === null || content === undefined) return content ?? null;
-  if (!Array.isArray(content)) return null;
-  return content.flatMap((part: unknown) => {
-    if (typeof part !== 'object' || part === null) return [];
-    const { type, text } = part as Fields;
-    return typeof type === 'string' ? [{ type, ...(typeof text === 'string' && { text }) }] : [];
-  });
 }
 
 function targetOf(target: unknown): string | undefined {

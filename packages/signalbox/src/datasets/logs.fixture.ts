@@ -4,7 +4,10 @@ import type { Sample } from './contract.ts';
 import type { PlainCell, PlainRow, PlainTable } from './plain.fixture.ts';
 import { zipBytes } from './zip.fixture.ts';
 
-/** Layouts in which tools write their logs, and logs that those tools wrote themselves (scripts/fixtures). */
+/**
+ * Layouts in which tools write their logs, and logs: those of Inspect, lm-evaluation-harness and promptfoo by the tools
+ * themselves (scripts/fixtures), the others by hand after the schema.
+ */
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -32,17 +35,17 @@ export function jsonLines(values: readonly object[]): string {
 }
 
 /** Numbers that a tool writes as 0 where it does not know them. */
-export function zeroIsUnknown(table: PlainTable): PlainTable {
-  const known = (value: number | null): number | null => (value === 0 ? null : value);
+export function zeroIsUnknown(
+  table: PlainTable,
+  of: readonly ('cost' | 'tokensIn' | 'tokensOut')[] = ['cost', 'tokensIn', 'tokensOut'],
+): PlainTable {
   return {
     ...table,
     rows: table.rows.map((row) => ({
       ...row,
       cells: row.cells.map((cell) => ({
         ...cell,
-        cost: known(cell.cost),
-        tokensIn: known(cell.tokensIn),
-        tokensOut: known(cell.tokensOut),
+        ...Object.fromEntries(of.filter((name) => cell[name] === 0).map((name) => [name, null])),
       })),
     })),
   };
@@ -144,7 +147,7 @@ export function promptfooLayout(table: PlainTable): Files {
   };
 }
 
-/** A log that a tool wrote, with everything in its folder. */
+/** A folder of `fixtures` with everything in it: what the tool wrote, or after its schema. */
 export function written(tool: string): Files {
   const folder = join(import.meta.dirname, 'fixtures', tool);
   return Object.fromEntries(
@@ -165,4 +168,19 @@ export const toolSamples = {
     options: { metrics: ['exact_match,flexible-extract', 'exact_match,none', 'acc'] },
   },
   promptfoo: { files: written('promptfoo'), rows: 3, models: ['echo (small)', 'echo (large)'] },
+  helm: {
+    files: written('helm'),
+    rows: 2,
+    models: ['acme/large', 'acme/small'],
+    options: { metrics: ['exact_match'] },
+  },
+  'openai-evals': { files: written('openai-evals'), rows: 2, models: ['acme/small', 'acme/large'] },
+  'openai-batch': {
+    files: written('openai-batch'),
+    rows: 3,
+    models: ['large-2025-01-01', 'small-2025-01-01'],
+  },
+  'mt-bench': { files: written('mt-bench'), rows: 2, models: ['small', 'large'] },
+  litellm: { files: written('litellm'), rows: 3, models: ['small', 'large'] },
+  langfuse: { files: written('langfuse'), rows: 2, models: ['small', 'large'] },
 } satisfies Record<string, Sample>;
