@@ -9,6 +9,7 @@ export type Plain =
   | Float64Array
   | Float32Array
   | Int32Array
+  | Uint8Array
   | Matrix
   | readonly Plain[]
   | { readonly [key: string]: Plain };

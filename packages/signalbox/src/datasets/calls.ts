@@ -1,4 +1,4 @@
-import type { Call, ScoreKind, Status } from '../core/dataset.ts';
+import { type Call, type ScoreKind, type Status, statuses } from '../core/dataset.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import { type Growing, growing } from './growing.ts';
 
@@ -10,7 +10,7 @@ export interface Cell extends Call {
 const measures = ['rawScore', 'cost', 'tokensIn', 'tokensOut', 'latencyMs', 'propensity'] as const;
 type Measure = (typeof measures)[number];
 
-/** Calls in the order of the source: one vector per field, none where a field never occurs. */
+/** Calls in the order of the source: one vector per field, which takes no room where the field is always the same. */
 export function callStore() {
   const row = growing();
   const col = growing();
@@ -21,7 +21,8 @@ export function callStore() {
   const file = growing();
   const fields = new Map<Measure, Growing>();
   const answers = new Map<number, string>();
-  const status = new Map<number, Status>();
+  // Places among the statuses, from 1 on; 0 = none.
+  const status = growing();
   const files: string[] = [];
   const kinds = new Set<ScoreKind | undefined>();
 
@@ -48,7 +49,7 @@ export function callStore() {
       field.set(call, value);
     }
     if (cell.answer !== undefined) answers.set(call, cell.answer);
-    if (cell.status !== undefined) status.set(call, cell.status);
+    if (cell.status !== undefined) status.set(call, 1 + statuses.indexOf(cell.status));
     if (cell.score !== undefined && !Number.isNaN(cell.score)) kinds.add(cell.kind);
   };
 
@@ -88,7 +89,24 @@ export function callStore() {
     return { first, next };
   };
   const kind = (): ScoreKind | undefined => (kinds.size === 1 ? [...kinds][0] : undefined);
-  return { add, byCell, kind, k, sample, score, fields, answers, status };
+  const statusOf = (call: number): Status | undefined => statuses[status.at(call) - 1];
+  return {
+    add,
+    byCell,
+    kind,
+    k,
+    sample,
+    score,
+    fields,
+    answers,
+    statusOf,
+    get length() {
+      return row.length;
+    },
+    get hasStatus() {
+      return status.length > 0;
+    },
+  };
 }
 export type Calls = ReturnType<typeof callStore>;
 

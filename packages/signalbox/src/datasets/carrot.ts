@@ -95,7 +95,7 @@ function plainName(name: string): string {
 }
 
 function transposed({ rows, cols, data }: Matrix): Matrix {
-  const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);
+  const out = data.slice();
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!;
   return { rows: cols, cols: rows, data: out };
 }

@@ -3,6 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { Example } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { type About, poolNotes, roles } from './build.ts';
+import { narrowed } from './narrow-cells.ts';
 
 /** A table whose scores come as a matrix; nothing is made for a cell. */
 export interface Dense {
@@ -20,7 +21,7 @@ export function denseTable({ examples, models, quality, notes, more }: Dense, ab
   if (examples.length === 0) throw new SignalboxError('table', 'there are no rows in it.', { file });
   if (models.length === 0) throw new SignalboxError('table', 'there are no models in it.', { file });
   const { rows, cols, data } = quality;
-  const k = { rows, cols, data: new Float32Array(data.length) };
+  const k = { rows, cols, data: new Uint8Array(data.length) };
   let binary = true;
   for (let cell = 0; cell < data.length; cell++) {
     const score = data[cell]!;
@@ -39,7 +40,7 @@ export function denseTable({ examples, models, quality, notes, more }: Dense, ab
     format,
     examples,
     models: models.map((id) => ({ id, price: 'unknown' as const })),
-    quality,
+    quality: narrowed(quality),
     k,
     scoreKind: binary ? 'binary' : 'graded',
     ...roles(about, models),

@@ -1,18 +1,17 @@
 import type { Call, Dataset, Recorded } from '../core/dataset.ts';
-import { type Matrix, matrix } from '../math/matrix.ts';
+import type { Matrix } from '../math/matrix.ts';
 import { type Calls, type Cells, listOf, type Size } from './calls.ts';
 import type { Growing } from './growing.ts';
+import { type NarrowCells, narrowCells } from './narrow-cells.ts';
 
 /** Repeats of one cell that are kept one by one; the mean takes all of them. */
 export const keptRepeats = 32;
 
 /** Means over the calls of each cell. */
 export function outcomes(calls: Calls, { first, next }: Cells, { rows, cols }: Size) {
-  const quality = matrix(rows, cols, Number.NaN);
-  const k = matrix(rows, cols);
-  const means = new Map(
-    [...calls.fields.keys()].map((name) => [name, matrix(rows, cols, Number.NaN)] as const),
-  );
+  const quality = narrowCells(first.length);
+  const k = narrowCells(first.length);
+  const means = [...calls.fields].map(([name, field]) => ({ name, field, out: narrowCells(first.length) }));
   for (let cell = 0; cell < first.length; cell++) {
     let sum = 0;
     let weight = 0;
@@ -24,17 +23,20 @@ export function outcomes(calls: Calls, { first, next }: Cells, { rows, cols }: S
     }
     // A single call keeps its score to the last bit.
     const only = first[cell]! !== -1 && next[first[cell]!] === -1;
-    if (weight > 0) quality.data[cell] = only ? calls.score.at(first[cell]!) : sum / weight;
-    k.data[cell] = weight;
-    for (const [name, out] of means)
-      out.data[cell] = runningMean(calls.fields.get(name)!, first[cell]!, next);
+    const mean = weight === 0 ? Number.NaN : only ? calls.score.at(first[cell]!) : sum / weight;
+    quality.set(cell, mean);
+    k.set(cell, weight);
+    for (const { name, field, out } of means) {
+      const value = runningMean(field, first[cell]!, next);
+      out.set(cell, name === 'rawScore' && Number.isNaN(value) ? mean : value);
+    }
   }
-  const raw = means.get('rawScore');
-  if (raw)
-    raw.data.forEach((value, i) => {
-      if (Number.isNaN(value)) raw.data[i] = quality.data[i]!;
-    });
-  return { quality, k, ...Object.fromEntries(means) };
+  const finished = ({ finish }: NarrowCells): Matrix => ({ rows, cols, data: finish() });
+  return {
+    quality: finished(quality),
+    k: finished(k),
+    ...Object.fromEntries(means.map(({ name, out }) => [name, finished(out)])),
+  };
 }
 
 /** Moves by (x - mean) / n, so that equal numbers have exactly themselves as mean. */
@@ -66,32 +68,29 @@ export function sampleMatrices(calls: Calls, cells: Cells, { rows, cols }: Size)
     if (length > keptRepeats) cut++;
   }
   if (most < 2) return { cut: 0 };
-  const samples: Matrix[] = Array.from({ length: Math.min(most, keptRepeats) }, () =>
-    matrix(rows, cols, Number.NaN),
-  );
+  const kept = Array.from({ length: Math.min(most, keptRepeats) }, () => narrowCells(cells.first.length));
   for (let cell = 0; cell < cells.first.length; cell++) {
-    repeats(cell).forEach((call, s) => {
-      const kept = samples[s];
-      if (kept) kept.data[cell] = calls.score.at(call);
-    });
+    const list = repeats(cell);
+    for (const [s, sample] of kept.entries())
+      sample.set(cell, list[s] === undefined ? Number.NaN : calls.score.at(list[s]));
   }
-  return { samples, cut };
+  return { samples: kept.map(({ finish }): Matrix => ({ rows, cols, data: finish() })), cut };
 }
 
 /** The first answer of a cell and the first status. */
 export function completions(calls: Calls, cells: Cells, size: Size): Dataset['completion'] | undefined {
-  const { answers, status } = calls;
-  if (answers.size === 0 && status.size === 0) return undefined;
+  const { answers, statusOf } = calls;
+  if (answers.size === 0 && !calls.hasStatus) return undefined;
   return (example, model): Recorded | undefined => {
     if (example < 0 || example >= size.rows || model < 0 || model >= size.cols) return undefined;
     const list = listOf(cells, example * size.cols + model);
     const answered = list.find((call) => answers.has(call));
-    const known = list.find((call) => status.has(call));
+    const known = list.find((call) => statusOf(call) !== undefined);
     if (answered === undefined && known === undefined) return undefined;
     const answer = answered === undefined ? undefined : answers.get(answered);
     return {
       ...(answer !== undefined && { answer }),
-      status: (known === undefined ? undefined : status.get(known)) ?? 'ok',
+      status: (known === undefined ? undefined : statusOf(known)) ?? 'ok',
     };
   };
 }
@@ -100,7 +99,7 @@ export function completions(calls: Calls, cells: Cells, size: Size): Dataset['co
 export function recordedCalls(calls: Calls, cells: Cells, size: Size): Dataset['calls'] | undefined {
   if (!cells.first.some((call) => call !== -1 && cells.next[call] !== -1)) return undefined;
   const known = (value: number | undefined): number | undefined => (Number.isNaN(value) ? undefined : value);
-  const { fields, answers, status, sample, k, score } = calls;
+  const { fields, answers, statusOf, sample, k, score } = calls;
   const kind = calls.kind();
   return (example, model): readonly Call[] => {
     if (example < 0 || example >= size.rows || model < 0 || model >= size.cols) return [];
@@ -109,7 +108,7 @@ export function recordedCalls(calls: Calls, cells: Cells, size: Size): Dataset['
       (call) =>
         !Number.isNaN(score.at(call)) ||
         answers.has(call) ||
-        status.has(call) ||
+        statusOf(call) !== undefined ||
         [...fields.values()].some((field) => !Number.isNaN(field.at(call))),
     );
     if (said.length < 2) return [];
@@ -119,7 +118,7 @@ export function recordedCalls(calls: Calls, cells: Cells, size: Size): Dataset['
       k: k.at(call),
       ...Object.fromEntries([...fields].map(([name, field]) => [name, known(field.at(call))])),
       answer: answers.get(call),
-      status: status.get(call),
+      status: statusOf(call),
       kind,
     }));
   };

@@ -154,7 +154,10 @@ function promptParts(prompt: PyDict, rows: ByPart<number>, fail: Fail): ByPart<r
 function embeddingParts(embedding: PyDict, rows: ByPart<number>, fail: Fail): ByPart<Matrix> {
   const of = (part: Part): Matrix => {
     const name = `${part}_embed`;
-    const vectors = matrixOf(embedding.get(name), `\`${name}\``, fail);
+    const given = matrixOf(embedding.get(name), `\`${name}\``, fail);
+    // Features are 32-bit floats everywhere.
+    const vectors =
+      given.data instanceof Float32Array ? given : { ...given, data: Float32Array.from(given.data) };
     if (vectors.rows !== rows[part])
       throw fail(`\`${name}\` holds ${vectors.rows} rows beside ${rows[part]} rows of scores.`);
     return vectors;

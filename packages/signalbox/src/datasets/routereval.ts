@@ -134,7 +134,14 @@ function poolsTable(given: {
   const columns = new Map<string, number>();
   const placed = tasks.map((task) => ({ task, pools: columnsOf(task, columns) }));
   const examples = tasks.flatMap((task) => examplesOf(task, tasks.length > 1));
-  const quality = empty(examples.length, columns.size, about.file, widest(tasks));
+  const sources = tasks.flatMap(({ pools }) =>
+    pools.flatMap(({ scores }) => parts.map((part) => scores[part])),
+  );
+  const size = { rows: examples.length, cols: columns.size };
+  const covered = placed.every(
+    ({ pools }) => new Set(pools.flatMap(({ column }) => column)).size === size.cols,
+  );
+  const quality = empty(size, { sources, covered, file: about.file });
   let first = 0;
   for (const { task, pools } of placed) {
     for (const { pool, column } of pools) fill(quality, { pool, column, first });
@@ -143,20 +150,20 @@ function poolsTable(given: {
   return denseTable({ examples, models: [...columns.keys()], quality, notes: notesOf(tasks) }, about);
 }
 
-/** 64 bits where any scores need them. */
-function widest(tasks: readonly RouterEvalFile[]): boolean {
-  return tasks.some(({ pools }) =>
-    pools.some(({ scores }) => parts.some((part) => scores[part].data instanceof Float64Array)),
-  );
-}
-
-function empty(rows: number, cols: number, file: string, double: boolean): Matrix {
+/** Room for the scores of several sources; NaN where nothing will be set. `covered`: a source has every cell. */
+function empty(
+  { rows, cols }: { readonly rows: number; readonly cols: number },
+  of: { readonly sources: readonly Matrix[]; readonly covered: boolean; readonly file: string },
+): Matrix {
   if (rows * cols > mostCells)
     throw new SignalboxError(
       'table',
       `together these files are ${rows} rows x ${cols} models, more than one table holds: give one task at a time.`,
-      { file },
+      { file: of.file },
     );
+  const bytes = of.sources.every(({ data }) => data instanceof Uint8Array);
+  if (of.covered && bytes) return { rows, cols, data: new Uint8Array(rows * cols) };
+  const double = of.sources.some(({ data }) => data instanceof Float64Array);
   const data = double ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
   return { rows, cols, data: data.fill(Number.NaN) };
 }
@@ -262,8 +269,14 @@ function leaderboardTable(given: {
     board.scores.map((scores) => ({ ...scores, file, column })),
   );
   const rows = all.reduce((sum, { correctness }) => sum + correctness.rows, 0);
-  const double = all.some(({ correctness }) => correctness.data instanceof Float64Array);
-  const quality = empty(rows, columns.size, about.file, double);
+  const quality = empty(
+    { rows, cols: columns.size },
+    {
+      sources: all.map(({ correctness }) => correctness),
+      covered: placed.every(({ column }) => column.length === columns.size),
+      file: about.file,
+    },
+  );
   const examples: Example[] = [];
   for (const { task, correctness, file, column } of all) {
     const texts = prompts.get(task);

@@ -1,6 +1,6 @@
 import type { Encoder } from '../core/encoder.ts';
 import { type Query, textOf } from '../core/query.ts';
-import { type Matrix, matrix32, row } from '../math/matrix.ts';
+import { type Matrix, matrix32, type Numbers, row } from '../math/matrix.ts';
 import { rng, shuffle } from '../math/rng.ts';
 import { type Sparse, sparseTimesDense } from '../math/sparse.ts';
 import { truncatedSvd } from '../math/svd.ts';
@@ -84,7 +84,7 @@ function draw(queries: readonly Query[], random: ReturnType<typeof rng>): readon
 }
 
 /** Scaled in place to length 1. */
-function normalised(values: Float64Array | Float32Array): Float64Array | Float32Array {
+function normalised(values: Numbers): Numbers {
   let squares = 0;
   for (const value of values) squares += value * value;
   const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;

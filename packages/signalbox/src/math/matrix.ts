@@ -1,8 +1,14 @@
-/** A dense table of numbers, row by row: cell (i, j) is `data[i * cols + j]`. NaN marks a cell never observed. */
+/** Bytes hold whole numbers up to 255 and no NaN: outcomes of a complete table, counts. */
+export type Numbers = Float64Array | Float32Array | Uint8Array;
+
+/**
+ * A dense table of numbers, row by row: cell (i, j) is `data[i * cols + j]`. NaN marks a cell never observed. Cells of
+ * an outcome table are of the narrowest kind that holds them exactly: who writes other numbers takes `doubles` first.
+ */
 export interface Matrix {
   readonly rows: number;
   readonly cols: number;
-  readonly data: Float64Array | Float32Array;
+  readonly data: Numbers;
 }
 
 /** Zeros in 64-bit floats, or `fill` in every cell. */
@@ -15,6 +21,11 @@ export function matrix(rows: number, cols: number, fill = 0): Matrix & { readonl
 /** Zeros in 32-bit floats: half the memory, seven digits; what encoders give. */
 export function matrix32(rows: number, cols: number): Matrix & { readonly data: Float32Array } {
   return { rows, cols, data: new Float32Array(rows * cols) };
+}
+
+/** A copy in 64-bit floats, to write into. */
+export function doubles({ rows, cols, data }: Matrix): Matrix & { readonly data: Float64Array } {
+  return { rows, cols, data: Float64Array.from(data) };
 }
 
 /** A matrix from nested arrays; every row must be as long as the first. */
@@ -33,8 +44,8 @@ export function at(m: Matrix, i: number, j: number): number {
   return m.data[i * m.cols + j] ?? Number.NaN;
 }
 
-/** Row i as a view, not a copy. */
-export function row(m: Matrix, i: number): Float64Array | Float32Array {
+/** Row i as a view, not a copy; of a table's cells it may be bytes, whose `map` gives bytes. */
+export function row(m: Matrix, i: number): Numbers {
   return m.data.subarray(i * m.cols, (i + 1) * m.cols);
 }
 
@@ -80,6 +91,7 @@ export function hstack(parts: readonly Matrix[]): Matrix {
   return { rows, cols, data };
 }
 
-function like(m: Matrix, length: number): Float64Array | Float32Array {
-  return m.data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+function like({ data }: Matrix, length: number): Numbers {
+  if (data instanceof Uint8Array) return new Uint8Array(length);
+  return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }

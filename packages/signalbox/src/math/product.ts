@@ -1,5 +1,6 @@
 import { DEPTH, SIDE } from './kernel.ts';
 import { kernel } from './kernels.ts';
+import type { Numbers } from './matrix.ts';
 
 /**
  * The one product of matrices that everything here rests on: C += A B' in 64-bit floats, over blocks that are
@@ -9,7 +10,7 @@ import { kernel } from './kernels.ts';
 
 /** How a block of one factor is read. Its cell (i, t) belongs to row i of the factor at depth t. */
 export interface Operand {
-  readonly data: Float64Array | Float32Array;
+  readonly data: Numbers;
   /** Cells from one row of `data` to the next. */
   readonly stride: number;
   /** Rows of the factor: columns of `data` if `transposed`, rows otherwise. */

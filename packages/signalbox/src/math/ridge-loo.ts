@@ -61,7 +61,7 @@ function primal(x: Matrix, y: Matrix, shift: Float64Array): (penalty: number) =>
     const factor = choleskyShifted(a, penalty);
     const beta = choleskySolve(factor, b);
     const half = forwardSolve(factor, rows).data;
-    const left = y.data.slice();
+    const left = Float64Array.from(y.data);
     const leverage = new Float64Array(x.rows).fill(1 / x.rows);
     for (let j = 0, c = 0; j < x.cols; j++) {
       for (let i = 0; i < x.rows; i++, c++) {

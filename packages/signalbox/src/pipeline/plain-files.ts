@@ -8,7 +8,7 @@ export interface Packed {
   readonly bytes: Uint8Array;
 }
 
-const kinds = { f64: Float64Array, f32: Float32Array, i32: Int32Array } as const;
+const kinds = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
 type Kind = keyof typeof kinds;
 
 export function pack(state: Plain): Packed {

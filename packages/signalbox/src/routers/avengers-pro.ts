@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Router, Training } from '../core/router.ts';
-import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { type Matrix, matrix, type Numbers, row } from '../math/matrix.ts';
 import { admitToMeans, clamped } from './admitted.ts';
 import { centredError } from './centred.ts';
 import {
@@ -175,7 +175,7 @@ function extremes(values: ArrayLike<number>): { low: number; high: number } {
 }
 
 /** Equals share the better rank; who joined stands between the ranks of the pool, which stay as they are. */
-function reciprocalRanks(scores: Float64Array | Float32Array, pool: number): Float64Array {
+function reciprocalRanks(scores: Numbers, pool: number): Float64Array {
   const among = scores.subarray(0, pool);
   return Float64Array.from(scores, (score, m) => {
     if (Number.isNaN(score)) return score;

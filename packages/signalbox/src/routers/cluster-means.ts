@@ -123,7 +123,7 @@ function easeOf(
   const { cells, size, overall, skip } = args;
   const above = matrix(quality.rows, 1);
   for (let i = 0; i < quality.rows; i++)
-    above.data[i] = mean(row(quality, i).map((value, m) => value - overall[m]!));
+    above.data[i] = mean(Float64Array.from(row(quality, i), (value, m) => value - overall[m]!));
   const { sums, counts } = tally(above, cells, size, skip);
   const { variance } = momentsOf(above, skip)[0]!;
   let [square, n, used] = [0, 0, 0];

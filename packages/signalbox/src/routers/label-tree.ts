@@ -4,7 +4,7 @@ import type { Training } from '../core/router.ts';
 import { normalQuantile } from '../math/distributions.ts';
 import { kmeans } from '../math/kmeans.ts';
 import { multiplyTransposed, normaliseRows } from '../math/linear.ts';
-import { type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
+import { type Matrix, matrix, type Numbers, row, selectRows } from '../math/matrix.ts';
 import { clamped } from './admitted.ts';
 import { unit } from './neighbours.ts';
 import { type Tally, tally } from './shrunken.ts';
@@ -169,7 +169,7 @@ function sharpest(cosines: Matrix, labels: Int32Array): number {
 }
 
 /** In place. */
-function softmax(scores: Float64Array | Float32Array, sharpness: number): void {
+function softmax(scores: Numbers, sharpness: number): void {
   let most = Number.NEGATIVE_INFINITY;
   for (const score of scores) most = Math.max(most, score);
   let sum = 0;

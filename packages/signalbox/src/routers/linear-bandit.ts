@@ -4,7 +4,7 @@ import type { Feedback, Training } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
 import { choleskyShifted, choleskySolve } from '../math/cholesky.ts';
 import { crossProduct, gram } from '../math/linear.ts';
-import { at, column, hstack, type Matrix, matrix, row } from '../math/matrix.ts';
+import { at, column, hstack, type Matrix, matrix, type Numbers, row } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
 import { alongComponents, type PrincipalComponents, principalComponents } from '../math/pca.ts';
 import { dot } from './unit-rows.ts';
@@ -175,7 +175,7 @@ export function updateBandit(feedback: Feedback, state: BanditState, params: Ban
 
 function learned(
   { coefficients, covariance }: Arm,
-  { z, quality }: { readonly z: Float64Array | Float32Array; readonly quality: number },
+  { z, quality }: { readonly z: Numbers; readonly quality: number },
   { forgetting, ridge }: BanditParams,
 ): Arm {
   const d = z.length;
@@ -195,7 +195,7 @@ function learned(
 }
 
 /** A symmetric matrix times a vector. */
-function times({ cols, data }: Matrix, x: Float64Array | Float32Array): Float64Array {
+function times({ cols, data }: Matrix, x: Numbers): Float64Array {
   const out = new Float64Array(cols);
   for (let i = 0; i < cols; i++) {
     let sum = 0;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Encoded, Router } from '../core/router.ts';
 import { multiplyTransposed } from '../math/linear.ts';
-import { type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
+import { type Matrix, matrix, type Numbers, row, selectRows } from '../math/matrix.ts';
 import { addProduct } from '../math/product.ts';
 import { type Battles, bradleyTerry } from './bradley-terry.ts';
 import { unit } from './neighbours.ts';
@@ -81,7 +81,7 @@ function predictAll(
 }
 
 /** Cosines become weights, in place. Where nothing is similar all weigh alike. */
-function toWeights(cosines: Float64Array | Float32Array, base: number): void {
+function toWeights(cosines: Numbers, base: number): void {
   let most = 0;
   for (const cosine of cosines) most = Math.max(most, cosine);
   const power = most > 0 ? Math.log(base) / most : 0;

@@ -1,5 +1,5 @@
 import type { Dataset } from '../core/dataset.ts';
-import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { type Matrix, matrix, type Numbers, row } from '../math/matrix.ts';
 
 /**
  * Scores that soft labels are made of, rows x models: the table's outcome, and for `share` of it how alike the
@@ -59,7 +59,7 @@ function wordF1(given: readonly string[], wanted: readonly string[]): number {
 export function softLabels(scores: Matrix, sharpness: number): Matrix {
   const out = matrix(scores.rows, scores.cols);
   for (let i = 0; i < out.rows; i++)
-    out.data.set(softmaxOf(row(scores, i).map((score) => sharpness * score)), i * out.cols);
+    out.data.set(softmaxOf(Float64Array.from(row(scores, i), (score) => sharpness * score)), i * out.cols);
   return out;
 }
 
@@ -83,7 +83,7 @@ export function softCrossEntropy(
 }
 
 /** Over what is not NaN; NaN stays. */
-export function softmaxOf(values: Float64Array | Float32Array): Float64Array {
+export function softmaxOf(values: Numbers): Float64Array {
   let most = Number.NEGATIVE_INFINITY;
   for (const value of values) if (value > most) most = value;
   const out = Float64Array.from(values, (value) => Math.exp(value - most));

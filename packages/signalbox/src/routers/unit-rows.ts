@@ -1,4 +1,4 @@
-import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { type Matrix, matrix, type Numbers, row } from '../math/matrix.ts';
 
 /** Rows divided by their lengths, and these. */
 export interface UnitRows {
@@ -33,14 +33,12 @@ export function throughUnit(
   return out;
 }
 
-type Cells = Float64Array | Float32Array;
-
-export function dot(a: Cells, b: Cells): number {
+export function dot(a: Numbers, b: Numbers): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
   return sum;
 }
 
-export function addScaled(to: Cells, from: Cells, factor: number): void {
+export function addScaled(to: Numbers, from: Numbers, factor: number): void {
   for (let j = 0; j < to.length; j++) to[j]! += factor * from[j]!;
 }

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../math/matrix.ts';
+import { narrowCells } from '../narrow-cells.ts';
 import type { Bytes } from './bytes.ts';
 import { bytesPerCell, nameOf } from './dtype.ts';
 import type { Dtype, Fail, NdArray, PyValue } from './values.ts';
@@ -126,26 +127,17 @@ export function sizeOf(value: PyValue | undefined): readonly [number, number] | 
 }
 
 /**
- * The numbers of a two-dimensional array, or of a list of rows: in 32-bit floats where these hold each of them
- * exactly, else in 64. Booleans are 0 and 1, None is NaN.
+ * The numbers of a two-dimensional array, or of a list of rows, in the narrowest kind that holds each of them exactly.
+ * Booleans are 0 and 1, None is NaN.
  */
 export function matrixOf(value: PyValue | undefined, what: string, fail: Fail): Matrix {
   const size = sizeOf(value);
   if (value === undefined || size === undefined)
     throw fail(`${what} is ${typeOf(value)}; an array of rows and columns was expected.`);
   const [rows, cols] = size;
-  const single = new Float32Array(rows * cols);
-  let exact = true;
-  eachNumber(value, { what, fail, cols }, (cell, x) => {
-    single[cell] = x;
-    if (single[cell] !== x && !Number.isNaN(x)) exact = false;
-  });
-  if (exact) return { rows, cols, data: single };
-  const data = new Float64Array(rows * cols);
-  eachNumber(value, { what, fail, cols }, (cell, x) => {
-    data[cell] = x;
-  });
-  return { rows, cols, data };
+  const cells = narrowCells(rows * cols);
+  eachNumber(value, { what, fail, cols }, cells.set);
+  return { rows, cols, data: cells.finish() };
 }
 
 interface Reading {

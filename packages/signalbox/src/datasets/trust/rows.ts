@@ -1,4 +1,4 @@
-import { type Matrix, matrix, matrix32, row } from '../../math/matrix.ts';
+import { type Matrix, matrix, matrix32, type Numbers, row } from '../../math/matrix.ts';
 import type { Rng } from '../../math/rng.ts';
 import { columnsOf, type Law } from './law.ts';
 import type { TrustParams } from './params.ts';
@@ -51,7 +51,7 @@ export function drawRows(work: {
   return { groupOf, features, probability, foreseen, cost };
 }
 
-function copyOriginals(cells: Float64Array | Float32Array, { originalOf }: Law): void {
+function copyOriginals(cells: Numbers, { originalOf }: Law): void {
   originalOf.forEach((original, m) => {
     cells[m] = cells[original]!;
   });
@@ -72,7 +72,7 @@ function drawGroup({ groups, shift }: TrustParams, part: 'train' | 'test', rando
 }
 
 function drawFeatures(work: {
-  readonly x: Float64Array | Float32Array;
+  readonly x: Numbers;
   readonly group: number;
   readonly part: 'train' | 'test';
   readonly params: TrustParams;
@@ -95,7 +95,7 @@ function drawFeatures(work: {
 function logitOf(work: {
   readonly params: TrustParams;
   readonly law: Law;
-  readonly x: Float64Array | Float32Array;
+  readonly x: Numbers;
   readonly group: number;
   readonly model: number;
 }): number {

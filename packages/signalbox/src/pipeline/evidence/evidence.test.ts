@@ -4,7 +4,7 @@ import type { Context } from '../../core/context.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { takeModels } from '../../core/table.ts';
-import { matrix, selectRows } from '../../math/matrix.ts';
+import { type Matrix, matrix, selectRows } from '../../math/matrix.ts';
 import { type AssessArgs, assess } from '../assess.ts';
 import { baselineNames, findPolicy, findRouter, trustWorld, trustWorlds } from '../config.ts';
 import { makeContext } from '../context.ts';
@@ -226,4 +226,24 @@ test('thresholds rise from never; the cheapest model whose predicted loss is sma
   assert.deepEqual([...choicesAt(forecasts, stay, 0)], [0, 2]);
   assert.deepEqual([...choicesAt(forecasts, stay, 0.06)], [1, 2]);
   assert.deepEqual([...choicesAt(forecasts, stay, thresholds.at(-1)!)], [2, 2]);
+});
+
+test('a table says the same whether its cells are bytes or 64-bit floats', async () => {
+  const { table } = made('cost-pays', 300);
+  const bytes = ({ rows, cols, data }: Matrix): Matrix => ({ rows, cols, data: Uint8Array.from(data) });
+  const { samples, ...rest } = table;
+  assert.ok(table.quality.data.every((value) => value === 0 || value === 1));
+  const narrow = {
+    ...rest,
+    quality: bytes(table.quality),
+    k: bytes(table.k),
+    ...(samples && { samples: samples.map(bytes) }),
+  };
+  const untimed = ({ set }: Evaluated): string =>
+    JSON.stringify(set, (name, value: unknown) => (/seconds/i.test(name) ? undefined : value));
+  const [wide, small] = [
+    await assessed('cost-pays', { table }, 300),
+    await assessed('cost-pays', { table: narrow }, 300),
+  ];
+  assert.equal(untimed(small), untimed(wide));
 });
