@@ -57,6 +57,15 @@ export const ceilings = z.strictObject({
 });
 export type CeilingsResult = z.infer<typeof ceilings>;
 
+/** What the ties of the best models are worth in cost, in hindsight. */
+export const costTies = z.strictObject({
+  /** Share of rows on which best single is among the best and a cheaper model does as well. */
+  rows: estimate,
+  /** Share of best single's cost that the cheapest of the best would save there. */
+  saving: estimate,
+});
+export type CostTiesResult = z.infer<typeof costTies>;
+
 export const rung = z.strictObject({
   rung: text,
   phase: z.enum(['before', 'after', 'ceiling']),
@@ -286,6 +295,7 @@ export type MoneyResult = z.infer<typeof money>;
 export const evidence = {
   verdict: verdict.optional(),
   ceilings: ceilings.optional(),
+  costTies: costTies.optional(),
   ladder: z.array(rung).optional(),
   controls: controls.optional(),
   why: why.optional(),

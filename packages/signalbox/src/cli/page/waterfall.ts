@@ -18,6 +18,7 @@ export function waterfallSection(set: ResultSet, drawing: Drawing): Markup | nul
   return html`<h3>${title(steps)}</h3>
 <p class="subtitle">From the ${term('best single')} model to the ${term('one-sample oracle')}, step by step, in points of quality. Blue and green: gained, or lost where the bar runs left; grey: not gained; hatched: ${steps.some(({ kind }) => kind === 'luck') ? 'luck, which no router can gain' : 'luck and what is not reached cannot be told apart'}. Lines: 95 % intervals, or the range that the band of the ceiling leaves.</p>
 <figure>${layouts.map((layout) => draw(steps, drawing, layout))}</figure>
+${tiesSentence(set)}
 <details><summary>The numbers of this chart</summary><div class="scroll"><table>
 <thead><tr><th>step</th><th>n</th><th>points</th></tr></thead>
 <tbody>${steps.map(
@@ -25,6 +26,14 @@ export function waterfallSection(set: ResultSet, drawing: Drawing): Markup | nul
       html`<tr><th scope="row" data-value="${step.name}">${step.name}</th>${numberCell(step.n, count(step.n))}<td data-value="${size(step)}">${points(size(step), decimals)}${sure(step) ? null : html` <small>${bracket(step, write)}</small>`}</td></tr>
 `,
   )}</tbody></table></div></details>`;
+}
+
+/** What ties are worth: nothing in quality, so no step of the chart, but in cost. */
+function tiesSentence({ costTies: ties }: ResultSet): Markup | null {
+  if (ties === undefined || ties.rows.value === 0) return null;
+  const range = (one: typeof ties.rows): string =>
+    `${fixed(100 * one.value, decimals)} % ${bracket(one, write)}`;
+  return html`<p>Cost tie-breaks: on ${range(ties.rows)} of ${count(ties.rows.n)} queries a cheaper model does as well as the ${term('best single')} model and none does better. In hindsight the cheapest of the best saves ${range(ties.saving)} of its cost there without loss; it bounds what routing may save so, and no router reaches it.</p>`;
 }
 
 function title(steps: readonly Step[]): string {

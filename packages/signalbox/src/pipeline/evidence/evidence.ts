@@ -8,6 +8,7 @@ import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
 import type { Evaluated } from '../evaluate.ts';
 import type { Line } from '../line.ts';
 import { controlsOf } from './controls.ts';
+import { costTies } from './cost-ties.ts';
 import { type Findings, findingsOf, type JudgeArgs, judge } from './judge.ts';
 import { judgedLabels, type OtherLabels } from './judged-labels.ts';
 import { labelsNeeded } from './labels.ts';
@@ -42,6 +43,7 @@ type Evidence = Partial<
     ResultSet,
     | 'verdict'
     | 'ceilings'
+    | 'costTies'
     | 'ladder'
     | 'controls'
     | 'complementarity'
@@ -88,10 +90,12 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
   progress(stages);
   const { ladder, deferral, bestSingle } = findings;
   const { picked } = ladder;
+  const ties = costTies(bestSingle, { plan, design });
   return {
     verdict: judge(judged, findings, { labels: needs?.more ?? null, repeats: null }),
     ladder: [...ladder.rungs, ...pool.rungs],
     ceilings: pool.ceilings(fitted.find(({ choice }) => choice.name === 'task-table')),
+    ...(ties && { costTies: ties }),
     complementarity: pool.complementarity,
     noise: pool.noise,
     labelQuality: { ...pool.labelQuality, ...labelled.shown },
