@@ -149,10 +149,17 @@ export interface Test {
   readonly gain: number;
 }
 
+/** `spread`: of categories, where it is not to be found from the models. */
 export function giveTest(
   { table, queries }: Training,
-  { labels, size, count }: { readonly labels: Int32Array; readonly size: number; readonly count: number },
+  args: {
+    readonly labels: Int32Array;
+    readonly size: number;
+    readonly count: number;
+    readonly spread?: number;
+  },
 ): Test {
+  const { labels, size, count, spread } = args;
   const { quality } = table;
   const chosen = chooseItems(quality, { labels, size, count });
   const expected = poolMeans(quality);
@@ -171,7 +178,7 @@ export function giveTest(
       expected: Float64Array.from(chosen, (i) => expected[i]!),
     },
     rows: chosen,
-    profiles: profilesOf(quality, sheet),
+    profiles: profilesOf(quality, sheet, spread),
     gain: square > 0 ? Math.max(1, both / square) : 1,
   };
 }

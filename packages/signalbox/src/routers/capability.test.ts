@@ -185,3 +185,30 @@ test('capability: explains with the category and the test there', async () => {
     /^It is most like category \d+ of \d+ \(g0\), in whose test [abc] lies -?\d+ points above the pool \(standard error \d+\)\.$/,
   );
 });
+
+test('capability: how strongly weights are shrunk follows from what the text tells on held-out rows', async () => {
+  const params = router.params.parse({ decay: [0.01, 30], near: [true], shrinkage: ['empirical-bayes'] });
+  const decay = async (train: ReturnType<typeof world>): Promise<number> =>
+    (await router.fit(train, params, quietContext(0))).head!.setting.decay;
+  const told = world({ rows: 400, models: 4, groups: 1 });
+  const { features, table } = told;
+  for (let i = 0; i < 400; i++)
+    for (let m = 0; m < 4; m++) table.quality.data[i * 4 + m] = at(features, i, 0) + 0.1 * m > 1.15 ? 1 : 0;
+  assert.equal(await decay(told), 0.01);
+  const noise = world({ rows: 400, models: 4, groups: 1, width: 60 });
+  for (let c = 0; c < 1600; c++) noise.table.quality.data[c] = random.next() < 0.5 ? 1 : 0;
+  assert.equal(await decay(noise), 30);
+});
+
+test('capability: a single candidate is taken as it is, and without its term the test is not read', async () => {
+  const train = world({ rows: 120, models: 3 });
+  const params = router.params.parse({
+    ...router.variants!['no-test-term'],
+    ...router.variants!['two-answers'],
+  });
+  const { head, spread } = await router.fit(train, params, quietContext(0));
+  assert.equal(head!.setting.near, false);
+  assert.equal(head!.weights.byTest[0], 0);
+  assert.equal(head!.setting.shrinkage, 'two-answers');
+  assert.equal(spread, 1 / 8);
+});

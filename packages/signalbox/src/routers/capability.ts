@@ -1,19 +1,16 @@
 import { z } from 'zod';
 import type { Context } from '../core/context.ts';
-import type { Newcomer, Router, Training } from '../core/router.ts';
+import type { Newcomer, Router } from '../core/router.ts';
 import { multiplyTransposed, normaliseRows } from '../math/linear.ts';
 import { fitLogisticPrior } from '../math/logistic-prior.ts';
-import { at, hstack, type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
+import { at, hstack, type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax, mean } from '../math/order.ts';
-import { alongComponents, type PrincipalComponents, principalComponents } from '../math/pca.ts';
 import { clamped, poolMeans } from './admitted.ts';
-import { compress, giveTest, type Items, nearRows, type Test, takeTest } from './aptitude.ts';
-import { type CapabilityWeights, capabilityGradients, capabilityScores } from './capability-scores.ts';
-import { descend } from './cell-descent.ts';
-import { holdOut } from './held-out.ts';
+import { compress, giveTest, type Items, takeTest } from './aptitude.ts';
+import { chooseHead, type Head, queryCells, shrinkages, twoAnswers } from './capability-head.ts';
+import { capabilityScores } from './capability-scores.ts';
 import { growTree, type LabelTree, leafProbabilities } from './label-tree.ts';
 import { unit } from './neighbours.ts';
-import { fitOutcomeScale } from './outcome-scale.ts';
 import { seenModels, toQuality, withVector } from './pool-prior.ts';
 import { inOwnOrder } from './row-order.ts';
 
@@ -33,8 +30,15 @@ const params = z.strictObject({
   /** Weight of the group softmax beside the log loss. */
   group: z.number().nonnegative().default(0.5),
   rate: z.number().positive().default(3e-3),
-  /** Shrinks the weights; L2 by its decoupled form. */
-  decay: z.number().nonnegative().default(3),
+  /** Candidates for what shrinks the weights (L2 by its decoupled form), chosen on held-out rows and models. */
+  decay: z.array(z.number().nonnegative()).min(1).default([0.1, 1, 10]),
+  /** Candidates for whether the reader is given what a model scored in the categories near the query; likewise. */
+  near: z.array(z.boolean()).min(1).default([true, false]),
+  /** Candidates for how profiles are shrunk: by as many answers as the pool shows, or by two; likewise. */
+  shrinkage: z
+    .array(z.enum(shrinkages))
+    .min(1)
+    .default([...shrinkages]),
   /** Cells (a query and a model) of a batch, about. */
   batch: z.int().positive().default(512),
   epochs: z.int().positive().default(60),
@@ -43,15 +47,6 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
-/** The learned part. */
-type Head = {
-  readonly queryAxes: PrincipalComponents;
-  readonly profileAxes: PrincipalComponents;
-  readonly weights: CapabilityWeights;
-  /** From scores to log odds of held-out rows. */
-  readonly slope: number;
-  readonly intercept: number;
-};
 type State = {
   readonly tree: LabelTree;
   readonly items: Items;
@@ -80,21 +75,22 @@ type State = {
  * b + a . e + d . c + g t + (U e) . (V c), of rank 8, learned by log loss and half the paper's group softmax (one who
  * succeeded among those who failed). Categories are the table's groups and clusters of text below them, not those of
  * MMLU, and the questions training rows that tell the pool apart best. A profile counts each
- * category against the pool's mean there, shrunk by empirical Bayes to the model's own mean, where (k + 1) / (n + 2) would
- * believe two answers half; it keeps its standard errors, and is compressed to at most 8 principal components of
+ * category against the pool's mean there, shrunk to the model's own mean by empirical Bayes, or by two answers as in
+ * (k + 1) / (n + 2); it keeps its standard errors, and is compressed to at most 8 principal components of
  * the pool's, entries weighted by those errors: 20 answers are little more than a coin's flips. The log odds are
  * calibrated on a held-out inner fold by one rising curve. With fewer than 15 models a profile is as good as an id: so
  * few points in its space teach no more than who is who, and what is said of a newcomer is then an extrapolation.
  * Against that the reader is given t, what the model scored in the categories near the query, whose one weight g
  * holds for models of any profile.
+ *
+ * How strongly weights are shrunk, whether t is read, and how profiles are shrunk is chosen in each fit: readers learn
+ * from some models of the pool, on at most 2,000 rows, and the least log loss on the held-out inner fold decides, over
+ * the models that they learned from and those that they did not, alike.
+ *
  * A newcomer's answers need not be to the questions of the test: others count by their nearest category, against what
  * the pool is expected to be worth on them and made as far-reaching as the test; and it has an offset of its own, for
  * how good it is beyond what the pool's components can say. `training-free` is the baseline without a reader: the
  * profiles of the categories near the query, by softmax of cosines.
- *
- * Not tuned cleanly: the default decay, the shrinkage of profiles and the term g t were settled after looks at
- * RouterDC's test rows and at the table of the admission test, where a decay of .1 failed and 3 passes by little.
- * Figures of this router on RouterDC are therefore of a choice among several, not of one look at the test part.
  */
 export const capability: Router<Params, State> = {
   name: 'capability',
@@ -106,6 +102,8 @@ export const capability: Router<Params, State> = {
     learned: { learned: true },
     'training-free': { learned: false },
     'no-group-loss': { group: 0 },
+    'no-test-term': { near: [false] },
+    'two-answers': { shrinkage: ['two-answers'] },
   },
   fit: (given, params, context) => {
     const train = inOwnOrder(given, context);
@@ -116,9 +114,25 @@ export const capability: Router<Params, State> = {
       context,
     );
     const size = tree.parent.length;
-    const test = giveTest(train, { labels, size, count: params.items });
-    const { items, profiles, gain } = test;
-    const seen = seenModels(quality);
+    const tests = new Map(
+      params.shrinkage.map((how) => [
+        how,
+        giveTest(train, {
+          labels,
+          size,
+          count: params.items,
+          ...(how === 'two-answers' && { spread: twoAnswers }),
+        }),
+      ]),
+    );
+    const head = params.learned
+      ? chooseHead(
+          train,
+          { tests, shares: leafProbabilities(unit(train.features, context), tree), labels, params },
+          context,
+        )
+      : null;
+    const { items, profiles, gain } = tests.get(head?.setting.shrinkage ?? params.shrinkage[0]!)!;
     return {
       tree,
       items,
@@ -128,8 +142,8 @@ export const capability: Router<Params, State> = {
       errors: profiles.errors,
       spread: profiles.spread,
       abilities: new Float64Array(quality.cols),
-      seen,
-      head: params.learned ? learnHead(train, { test, tree, labels, params }, context) : null,
+      seen: seenModels(quality),
+      head,
     };
   },
   predict: ({ features }, state, _, context) => ({ quality: expected(features, state, context) }),
@@ -223,95 +237,4 @@ function levels(quality: Matrix, labels: Int32Array, size: number): Float64Array
     const own = mean(pool.filter((_, i) => labels[i] === k));
     return Number.isNaN(own) ? usual : own;
   });
-}
-
-/** Queries x components, in units of what all components deviate by on average, so that the weak ones stay weak. */
-function queryCells(features: Matrix, axes: PrincipalComponents): Matrix {
-  const out = alongComponents(axes, features);
-  const { deviations } = axes;
-  const usual = Math.sqrt(mean(deviations.map((d) => d * d)));
-  for (let c = 0; c < out.data.length; c++) out.data[c]! *= deviations[c % out.cols]! / usual;
-  return out;
-}
-
-interface Work {
-  readonly test: Test;
-  readonly tree: LabelTree;
-  readonly labels: Int32Array;
-  readonly params: Params;
-}
-
-function learnHead(train: Training, { test, tree, labels, params }: Work, context: Context): Head {
-  const random = context.rng.fork('capability');
-  const { features, table } = train;
-  const { quality } = table;
-  const seen = seenModels(quality);
-  const known = Array.from(seen.keys()).filter((m) => seen[m] === 1);
-  const profileAxes = principalComponents(selectRows(test.profiles.values, known), {
-    width: Math.min(params.profile, Math.max(known.length - 1, 1)),
-    random: random.fork('profiles'),
-  });
-  const queryAxes = principalComponents(features, {
-    width: params.components,
-    random: random.fork('queries'),
-  });
-  const c = compress(test.profiles, profileAxes);
-  const e = queryCells(features, queryAxes);
-  const shares = leafProbabilities(unit(features, context), tree);
-  const x = hstack([e, nearRows(test, { shares, labels, quality })]);
-  const weights = initial({ rank: params.rank, query: e.cols, profile: c.cols }, random.fork('weights'));
-  const { decay } = params;
-  const { bias, byQuery, byModel, byTest, left, right } = weights;
-  descend(
-    {
-      parts: [
-        { values: bias, decay: 0 },
-        { values: byQuery, decay },
-        { values: byModel, decay },
-        { values: byTest, decay: 0 },
-        { values: left.data, decay },
-        { values: right.data, decay },
-      ],
-      scores: (rows) => capabilityScores(weights, rows, c),
-      gradients: (rows, outcomes) =>
-        capabilityGradients(weights, { x: rows, profiles: c, outcomes, group: params.group }),
-    },
-    { ...params, name: 'capability', train, x, noise: 0, random },
-    context,
-  );
-  const { held, kept } = holdOut(train);
-  const looked = held.length > 0 ? held : kept;
-  const scale = fitOutcomeScale(
-    capabilityScores(weights, selectRows(x, looked), c),
-    selectRows(quality, looked),
-    { shared: true },
-  );
-  const one = scale.slope.findIndex((slope) => !Number.isNaN(slope));
-  return {
-    queryAxes,
-    profileAxes,
-    weights,
-    slope: one === -1 ? 1 : scale.slope[one]!,
-    intercept: one === -1 ? 0 : scale.intercept[one]!,
-  };
-}
-
-function initial(
-  width: { readonly rank: number; readonly query: number; readonly profile: number },
-  random: { normal(): number },
-): CapabilityWeights {
-  const drawn = (rows: number, cols: number): Matrix & { readonly data: Float64Array } => {
-    const out = matrix(rows, cols);
-    for (let c = 0; c < out.data.length; c++) out.data[c] = 0.1 * random.normal();
-    return out;
-  };
-  return {
-    bias: new Float64Array(1),
-    byQuery: new Float64Array(width.query),
-    byModel: new Float64Array(width.profile),
-    // What log odds gain by a point where one half is right.
-    byTest: Float64Array.of(4),
-    left: drawn(width.rank, width.query),
-    right: drawn(width.rank, width.profile),
-  };
 }
