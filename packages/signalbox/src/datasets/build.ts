@@ -1,10 +1,11 @@
-import type { Dataset } from '../core/dataset.ts';
+import type { Dataset, ScoreKind } from '../core/dataset.ts';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
 import type { Example } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { type Cell, callStore } from './calls.ts';
+import { type Calls, type Cell, callStore, type Size } from './calls.ts';
 import { completions, keptRepeats, outcomes, recordedCalls, sampleMatrices } from './outcomes.ts';
+import { blockCalls, blockOutcomes, type WideBlock, wideBlock } from './wide-block.ts';
 
 /** Collects examples, models and calls in any order; `finish` makes the table. Nothing is merged or dropped. */
 export interface TableBuilder {
@@ -13,6 +14,8 @@ export interface TableBuilder {
   /** Column of this model, a new one where it is not known yet. */
   model(id: string): number;
   cell(example: number, model: number, cell: Cell): void;
+  /** Rows of a wide source with these models; no example stands in two blocks, nor in one and in `cell`. */
+  block(models: readonly string[]): WideBlock;
   note(sentence: string): void;
   drop(reason: string, rows: number): void;
   /** @throws SignalboxError where a repeat stands twice, there are no rows, or `weak` and `strong` name no model */
@@ -26,6 +29,8 @@ export interface About {
   readonly primary?: 'quality' | 'macro' | undefined;
   readonly weak?: string | undefined;
   readonly strong?: string | undefined;
+  /** Of all scores, where the rows do not say. */
+  readonly scoreKind?: ScoreKind | undefined;
   readonly options: ReadOptions;
   /** The source, for errors that concern the whole table. */
   readonly file: string;
@@ -37,16 +42,23 @@ export function tableBuilder(): TableBuilder {
   const notes: string[] = [];
   const rowsDropped: Record<string, number> = {};
   const calls = callStore();
+  const blocks: WideBlock[] = [];
+  const model = (id: string): number => {
+    const known = models.get(id);
+    if (known !== undefined) return known;
+    models.set(id, models.size);
+    return models.size - 1;
+  };
   return {
     examples,
     example: (example) => examples.push(example) - 1,
-    model: (id) => {
-      const known = models.get(id);
-      if (known !== undefined) return known;
-      models.set(id, models.size);
-      return models.size - 1;
-    },
+    model,
     cell: calls.add,
+    block: (ids) => {
+      const block = wideBlock(Int32Array.from(ids, model));
+      blocks.push(block);
+      return block;
+    },
     note: (sentence) => notes.push(sentence),
     drop: (reason, rows) => {
       rowsDropped[reason] = (rowsDropped[reason] ?? 0) + rows;
@@ -60,9 +72,11 @@ export function tableBuilder(): TableBuilder {
         throw new SignalboxError('table', 'there are no models in it.', { file: about.file });
       }
       const size = { rows: examples.length, cols: ids.length };
-      const cells = calls.byCell(size, (row, col) => `${examples[row]?.id} and ${ids[col]}`);
-      const { samples, cut } = sampleMatrices(calls, cells, size);
-      const outcome = outcomes(calls, cells, size);
+      const plain = calls.length === 0 && blocks.length > 0 && blocks.every((block) => block.plain);
+      if (!plain) for (const block of blocks) blockCalls(block, calls);
+      const { cut = 0, ...outcome }: Outcome = plain
+        ? blockOutcomes(blocks, size)
+        : callOutcomes(calls, size, (row, col) => `${examples[row]?.id} and ${ids[col]}`);
       if (cut > 0) {
         notes.push(
           `${cut} cells have more than ${keptRepeats} repeats: all count in the mean, the first
@@ -70,26 +84,39 @@ export function tableBuilder(): TableBuilder {
         );
       }
       notes.push(...poolNotes(outcome.quality, ids));
-      const completion = completions(calls, cells, size);
-      const each = recordedCalls(calls, cells, size);
-      const scoreKind = calls.kind();
-      const { format, name } = about;
+      const { format, name, scoreKind = calls.kind() } = about;
       return {
         name,
         format,
         examples,
         models: ids.map((id) => ({ id, price: 'unknown' as const })),
         ...outcome,
-        ...(samples && { samples }),
         ...(scoreKind && { scoreKind }),
-        ...(completion && { completion }),
-        ...(each && { calls: each }),
         ...roles(about, ids),
         rowsDropped,
         notes,
         digests: {},
       };
     },
+  };
+}
+
+type Outcome = Pick<Dataset, 'quality' | 'k' | 'cost' | 'samples' | 'completion' | 'calls'> & {
+  readonly cut?: number;
+};
+
+/** What single calls come to, cell by cell. */
+function callOutcomes(calls: Calls, size: Size, nameOf: (row: number, col: number) => string): Outcome {
+  const cells = calls.byCell(size, nameOf);
+  const { samples, cut } = sampleMatrices(calls, cells, size);
+  const completion = completions(calls, cells, size);
+  const each = recordedCalls(calls, cells, size);
+  return {
+    ...outcomes(calls, cells, size),
+    cut,
+    ...(samples && { samples }),
+    ...(completion && { completion }),
+    ...(each && { calls: each }),
   };
 }
 

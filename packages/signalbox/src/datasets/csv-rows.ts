@@ -31,7 +31,8 @@ export async function readCsv(file: SourceFile, context: Context): Promise<CsvFi
   const records = parsed(file, context);
   const first = await records.next();
   const header = first.done ? [] : first.value.cells;
-  const twice = header.find((name, i) => header.indexOf(name) < i);
+  const names = new Set<string>();
+  const twice = header.find((name) => names.size === names.add(name).size);
   if (twice !== undefined) {
     throw new SignalboxError('format', `the column \`${twice}\` stands twice in the header.`, {
       file: file.path,

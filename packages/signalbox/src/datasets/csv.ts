@@ -3,7 +3,6 @@ import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { type TableBuilder, tableBuilder } from './build.ts';
 import { slipOf } from './canonical.ts';
 import { csvHeader, readCsv } from './csv-rows.ts';
-import type { Fields } from './fields.ts';
 import { longReader } from './long.ts';
 import { tableName } from './names.ts';
 import { type WideSource, wideReader } from './wide.ts';
@@ -38,10 +37,20 @@ async function readFile(work: {
   const place = { file: file.path, line: 1 };
   const isLong = header.includes('model') || header.includes('score');
   const wide = isLong ? undefined : wideReader({ ...work, header, place, text: true });
-  if (isLong) long.columns(header, place);
-  for await (const { cells, place: where } of rows) {
-    const fields: Fields = Object.fromEntries(header.map((name, i) => [name, cells[i]]));
-    (wide ?? long).row(fields, where);
+  if (wide !== undefined) {
+    const at = new Map(header.map((name, i) => [name, i]));
+    const columns = wide.cells.map((name) => at.get(name)!);
+    for await (const { cells, place: where } of rows) {
+      const query = wide.query(
+        Object.fromEntries(wide.about.map((name) => [name, cells[at.get(name)!]])),
+        where,
+      );
+      for (let c = 0; c < columns.length; c++) wide.set(query, c, cells[columns[c]!]);
+    }
+    wide.end();
+    return;
   }
-  wide?.end();
+  long.columns(header, place);
+  for await (const { cells, place: where } of rows)
+    long.row(Object.fromEntries(header.map((name, i) => [name, cells[i]])), where);
 }

@@ -50,6 +50,11 @@ export function usedFields(table: Dataset): LongField[] {
   return longFields.filter((field) => used.has(field));
 }
 
+/** All that belongs to the query. */
+export function detailsOf(example: Example): LongRow {
+  return queryFields(example, true);
+}
+
 function queryFields(example: Example, first: boolean): LongRow {
   const { id, group, split } = example;
   const row: LongRow = { query_id: id };

@@ -4,6 +4,7 @@ import {
   type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
+  parquetRead,
   parquetReadObjects,
 } from 'hyparquet';
 import type { Context } from '../core/context.ts';
@@ -66,8 +67,9 @@ function checkColumns(metadata: FileMetaData, byteLength: number): void {
   const leaves = new Set(leavesOf(metadata).map((path) => JSON.stringify(path)));
   for (const { columns } of metadata.row_groups) {
     const paths = columns.map(({ meta_data }) => JSON.stringify(meta_data?.path_in_schema));
+    const seen = new Set<string>();
     for (const [i, path] of paths.entries()) {
-      if (!leaves.has(path) || paths.indexOf(path) !== i)
+      if (!leaves.has(path) || seen.size === seen.add(path).size)
         throw new Error(`column ${path} does not stand once in its schema`);
       const {
         meta_data: meta,
@@ -109,29 +111,70 @@ export async function openParquet(file: SourceFile): Promise<ParquetSource> {
 /** Rows of one row group after another: as much is held at once as a group has. */
 export async function* rowsOf(
   file: SourceFile,
-  { buffer, metadata }: ParquetSource,
+  source: ParquetSource,
   context: Context,
 ): AsyncGenerator<{ fields: Fields; row: number }> {
-  let row = 0;
-  for (const group of metadata.row_groups) {
+  for (const range of groupsOf(source)) {
     stopIfAborted(context);
-    const end = row + Number(group.num_rows);
-    const range = { rowStart: row, rowEnd: end };
-    const objects = await parquetReadObjects({
-      file: buffer,
-      metadata,
-      ...range,
-      compressors,
-      parsers,
-    }).catch((cause) => {
-      const { message } = cause as Error;
-      throw new SignalboxError(
-        'row',
-        `rows ${row + 1} to ${end} could not be read (${message}): the file is damaged, or written in a way that is not supported. Write it anew, with Snappy, Zstandard or no compression.`,
-        { file: file.path, cause },
-      );
-    });
-    for (const fields of objects) yield { fields, row: ++row };
-    context.progress(`reading ${file.name}`, row, Number(metadata.num_rows));
+    let row = range.rowStart;
+    for (const fields of await objectsOf(file, source, range)) yield { fields, row: ++row };
+    context.progress(`reading ${file.name}`, row, Number(source.metadata.num_rows));
   }
+}
+
+/** Rows of a group, from 0 on. */
+export interface RowRange {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+/** The row groups of a file. */
+export function* groupsOf({ metadata }: ParquetSource): Generator<RowRange> {
+  let row = 0;
+  for (const { num_rows } of metadata.row_groups) {
+    const range = { rowStart: row, rowEnd: row + Number(num_rows) };
+    row = range.rowEnd;
+    yield range;
+  }
+}
+
+/** Rows as objects; of the columns named, or of all. */
+export async function objectsOf(
+  file: SourceFile,
+  { buffer, metadata }: ParquetSource,
+  range: RowRange & { readonly columns?: string[] },
+): Promise<Fields[]> {
+  return parquetReadObjects({ file: buffer, metadata, ...range, compressors, parsers }).catch((cause) => {
+    throw unreadable(file, range, cause);
+  });
+}
+
+/** Values of the columns named, in pieces: each with the row that it begins at. */
+export async function piecesOf(
+  file: SourceFile,
+  { buffer, metadata }: ParquetSource,
+  range: RowRange & { readonly columns: string[] },
+): Promise<{ column: string; from: number; values: ArrayLike<unknown> }[]> {
+  const pieces: { column: string; from: number; values: ArrayLike<unknown> }[] = [];
+  await parquetRead({
+    file: buffer,
+    metadata,
+    ...range,
+    compressors,
+    parsers,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      pieces.push({ column: columnName, from: rowStart, values: columnData });
+    },
+  }).catch((cause) => {
+    throw unreadable(file, range, cause);
+  });
+  return pieces;
+}
+
+function unreadable(file: SourceFile, { rowStart, rowEnd }: RowRange, cause: unknown): SignalboxError {
+  return new SignalboxError(
+    'row',
+    `rows ${rowStart + 1} to ${rowEnd} could not be read (${(cause as Error).message}): the file is damaged, or written in a way that is not supported. Write it anew, with Snappy, Zstandard or no compression.`,
+    { file: file.path, cause },
+  );
 }

@@ -1,9 +1,26 @@
-import type { Format } from '../core/format.ts';
+import type { Context } from '../core/context.ts';
+import { type ScoreKind, scoreKinds } from '../core/dataset.ts';
+import type { Format, SourceFile } from '../core/format.ts';
 import { tableBuilder } from './build.ts';
+import { stopIfAborted } from './files.ts';
 import { longReader, type Roles, rolesIn } from './long.ts';
 import { tableName } from './names.ts';
-import { columnsOf, isParquet, isSprout, openParquet, rowsOf } from './parquet-rows.ts';
-import { type WideSource, wideReader } from './wide.ts';
+import {
+  columnsOf,
+  groupsOf,
+  isParquet,
+  isSprout,
+  objectsOf,
+  openParquet,
+  type ParquetSource,
+  piecesOf,
+  type RowRange,
+  rowsOf,
+} from './parquet-rows.ts';
+import { type WideReader, type WideSource, wideReader } from './wide.ts';
+
+/** Columns of a wide table that are read at once. */
+const width = 64;
 
 /** The canonical forms as Parquet; in errors the line is the number of the row. */
 export const parquet: Format = {
@@ -15,22 +32,25 @@ export const parquet: Format = {
     const long = longReader(table, options, false);
     const ids: WideSource['ids'] = new Map();
     let roles: Roles = {};
+    const kinds = new Set<ScoreKind | undefined>();
     for (const file of files) {
       const source = await openParquet(file);
       const place = { file: file.path };
       const header = source.metadata.schema.length > 0 ? columnsOf(source.metadata) : [];
       const isLong = header.includes('model') || header.includes('score');
-      const wide = isLong
-        ? undefined
-        : wideReader({ header, place, text: false, ids, table, options, context });
-      if (isLong) long.columns(header, place);
-      for await (const { fields, row } of rowsOf(file, source, context)) {
-        (wide ?? long).row(fields, { file: file.path, line: row });
+      if (isLong) {
+        long.columns(header, place);
+        for await (const { fields, row } of rowsOf(file, source, context))
+          long.row(fields, { file: file.path, line: row });
+      } else {
+        const wide = wideReader({ header, place, text: false, ids, table, options, context });
+        for (const range of groupsOf(source)) await readWide({ file, source, wide, range, context });
+        wide.end();
       }
-      wide?.end();
-      const said = (source.metadata.key_value_metadata ?? []).filter(({ key }) =>
-        ['primary', 'weak', 'strong'].includes(key),
-      );
+      const pairs = source.metadata.key_value_metadata ?? [];
+      const kind = pairs.find(({ key }) => key === 'score_kind')?.value;
+      kinds.add(scoreKinds.find((each) => each === kind));
+      const said = pairs.filter(({ key }) => ['primary', 'weak', 'strong'].includes(key));
       roles = {
         ...rolesIn(Object.fromEntries(said.map(({ key, value }) => [key, value])), place, context),
         ...roles,
@@ -41,8 +61,36 @@ export const parquet: Format = {
       name: tableName(files),
       format: 'parquet',
       ...roles,
+      ...(kinds.size === 1 && { scoreKind: [...kinds][0] }),
       options,
       file: files[0]?.path ?? '',
     });
   },
 };
+
+/** One row group of a wide table: its queries, then the models' columns, a few at a time. */
+async function readWide(work: {
+  readonly file: SourceFile;
+  readonly source: ParquetSource;
+  readonly wide: WideReader;
+  readonly range: RowRange;
+  readonly context: Context;
+}): Promise<void> {
+  const { file, source, wide, range, context } = work;
+  const { rowStart, rowEnd } = range;
+  const about = await objectsOf(file, source, { ...range, columns: [...wide.about] });
+  const queries = about.map((fields, i) => wide.query(fields, { file: file.path, line: rowStart + i + 1 }));
+  for (let from = 0; from < wide.cells.length; from += width) {
+    stopIfAborted(context);
+    const columns = wide.cells.slice(from, from + width);
+    const places = new Map(columns.map((name, c) => [name, from + c]));
+    for (const { column, from: first, values } of await piecesOf(file, source, { ...range, columns })) {
+      const place = places.get(column)!;
+      for (let i = 0; i < values.length; i++) {
+        const query = queries[first + i - rowStart];
+        if (query !== undefined) wide.set(query, place, values[i]);
+      }
+    }
+    context.progress(`reading ${file.name}`, rowEnd, Number(source.metadata.num_rows));
+  }
+}

@@ -4,7 +4,9 @@ import type { ReadOptions } from '../core/format.ts';
 import type { TableBuilder } from './build.ts';
 import { reservedNames, slipOf, type WideEnding, wideEndings } from './canonical.ts';
 import { detailsIn, type Fields, requiredText, statusIn, textIn } from './fields.ts';
-import { numberIn } from './numbers.ts';
+import { growing } from './growing.ts';
+import { numberIn, numeric } from './numbers.ts';
+import type { WideBlock } from './wide-block.ts';
 
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 
@@ -16,9 +18,16 @@ interface ModelColumn {
   readonly slip?: string;
 }
 
-/** Takes the rows of one file in the canonical wide form into a table. */
+/** Takes one file in the canonical wide form into a table. */
 export interface WideReader {
-  row(fields: Fields, place: Place): void;
+  /** Columns that tell of the query. */
+  readonly about: readonly string[];
+  /** Columns that tell of a model's call on it. */
+  readonly cells: readonly string[];
+  /** Adds a query; each of its cells is set next, in whatever order. @returns its number in this file */
+  query(about: Fields, place: Place): number;
+  /** @param column place among `cells` */
+  set(query: number, column: number, value: unknown): void;
   /** Warns of models whose names are close to reserved ones, once all their cells have turned out to be scores. */
   end(): void;
 }
@@ -38,12 +47,26 @@ export interface WideSource {
 
 /** @throws SignalboxError for a header that is not of the wide form */
 export function wideReader(source: WideSource): WideReader {
-  const { table, ids, text, context, place: header } = source;
+  const { table, ids, text, context, header, place: top } = source;
   const models = modelColumns(source);
-  const columns = models.map(({ id }) => table.model(id));
+  const block = table.block(models.map(({ id }) => id));
+  const lines = growing();
+  const cells = models.flatMap(({ id, beside }, model): CellColumn[] => [
+    { name: id, model, field: 'score' },
+    ...wideEndings.flatMap((field) => {
+      const name = beside[field];
+      return name === undefined ? [] : [{ name, model, field }];
+    }),
+  ]);
+  const placeOf = (query: number): Place => ({
+    ...(top.file !== undefined && { file: top.file }),
+    line: lines.at(query),
+  });
   return {
-    row: (fields, place) => {
-      const id = requiredText(fields, 'query_id', place);
+    about: header.filter((name) => reserved.has(name)),
+    cells: cells.map(({ name }) => name),
+    query: (about, place) => {
+      const id = requiredText(about, 'query_id', place);
       const before = ids.get(id);
       if (before !== undefined) {
         const where = `${before.file === place.file ? '' : `${before.file}, `}line ${before.line}`;
@@ -54,26 +77,17 @@ export function wideReader(source: WideSource): WideReader {
         );
       }
       ids.set(id, place);
-      const example = table.example({ messages: [], ...detailsIn(fields, place), id });
-      for (const [j, { id: model, beside, slip }] of models.entries()) {
-        const value = (ending: WideEnding): unknown => {
-          const name = beside[ending];
-          return name === undefined ? undefined : fields[name];
-        };
-        const rule = { what: `the score of ${model}`, low: 0, high: 1, text, place };
-        const score =
-          slip === undefined
-            ? numberIn(fields[model], rule)
-            : scoreOrSlip({ model, slip, header, rule }, fields);
-        table.cell(example, columns[j]!, {
-          score,
-          k: numberIn(value('k'), { what: `\`${model}|k\``, low: 1, whole: true, text, place }),
-          cost: numberIn(value('cost'), { what: `\`${model}|cost\``, low: 0, text, place }),
-          answer: beside.answer === undefined ? undefined : textIn(fields, beside.answer, place),
-          status: beside.status === undefined ? undefined : statusIn(fields, beside.status, place),
-          place,
-        });
-      }
+      lines.push(place.line ?? 0);
+      return block.row(table.example({ messages: [], ...detailsIn(about, place), id }));
+    },
+    set: (query, column, value) => {
+      const { name, model, field } = cells[column]!;
+      const cell = query * models.length + model;
+      if (field === 'score') {
+        const quick = quickScore(value, text);
+        block.score.set(cell, quick ?? scoreIn(models[model]!, value, { top, text, place: placeOf(query) }));
+      } else if (value !== undefined && value !== null && value !== '')
+        setBeside(block, { cell, field }, { name, value, text, place: placeOf(query) });
     },
     end: () => {
       for (const { id, slip } of models) {
@@ -84,6 +98,51 @@ export function wideReader(source: WideSource): WideReader {
       }
     },
   };
+}
+
+interface CellColumn {
+  readonly name: string;
+  readonly model: number;
+  readonly field: 'score' | WideEnding;
+}
+
+/** The score of a cell that is plainly one; nothing is made for it. */
+function quickScore(value: unknown, text: boolean): number | undefined {
+  if (value === null || value === undefined || (text && value === '')) return Number.NaN;
+  const number = typeof value === 'string' && !text ? undefined : numeric(value);
+  return number !== undefined && (Number.isNaN(number) || (number >= 0 && number <= 1)) ? number : undefined;
+}
+
+/** NaN where it is not known. */
+function scoreIn(
+  { id, slip }: ModelColumn,
+  value: unknown,
+  { top, text, place }: { readonly top: Place; readonly text: boolean; readonly place: Place },
+): number {
+  const rule = { what: `the score of ${id}`, low: 0, high: 1, text, place };
+  const score =
+    slip === undefined
+      ? numberIn(value, rule)
+      : scoreOrSlip({ model: id, slip, header: top, rule }, { [id]: value });
+  return score ?? Number.NaN;
+}
+
+function setBeside(
+  block: WideBlock,
+  { cell, field }: { readonly cell: number; readonly field: WideEnding },
+  of: { readonly name: string; readonly value: unknown; readonly text: boolean; readonly place: Place },
+): void {
+  const { name, value, text, place } = of;
+  const rule = { what: `\`${name}\``, text, place };
+  if (field === 'k') block.k.set(cell, numberIn(value, { ...rule, low: 1, whole: true }) ?? Number.NaN);
+  else if (field === 'cost') block.cost.set(cell, numberIn(value, { ...rule, low: 0 }) ?? Number.NaN);
+  else if (field === 'answer') {
+    const answer = textIn({ [name]: value }, name, place);
+    if (answer !== undefined) block.answers.set(cell, answer);
+  } else {
+    const status = statusIn({ [name]: value }, name, place);
+    if (status !== undefined) block.setStatus(cell, status);
+  }
 }
 
 /** The score of a column whose name is close to a reserved one: anything but a score shows that it was a slip. */

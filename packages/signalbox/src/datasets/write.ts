@@ -8,6 +8,7 @@ import { type LongField, longFields } from './canonical.ts';
 import { endingOf, stopIfAborted } from './files.ts';
 import type { Roles } from './long.ts';
 import { type LongRow, longRows, usedFields } from './long-rows.ts';
+import { fitsWide, manyCells, writeWide } from './write-wide.ts';
 
 /** Text is handed to the file in pieces of about this length; rows of Parquet in groups. */
 const pieceLength = 1 << 18;
@@ -23,14 +24,16 @@ export interface LongRows {
 }
 
 /**
- * Writes the table in the canonical long form, as `.jsonl`, `.csv` or `.parquet` by the ending of the path.
- * Read back, it gives the same table; CSV has no place for `primary`, `weak` and `strong` and for an answer
+ * Writes the table in the canonical long form, as `.jsonl`, `.csv` or `.parquet` by the ending of the path; as Parquet
+ * in the wide form where it has a million cells or more and says nothing that this form has no place for. Read back, it gives the same table; CSV has no place for `primary`, `weak` and `strong` and for an answer
  * that is empty.
  * @throws SignalboxError for another ending, and where the file cannot be written
  */
 export async function writeTable(table: Dataset, path: string, context: Context): Promise<void> {
-  const rows = watched(table, context);
-  await writeRows({ rows, fields: usedFields(table), roles: rolesOf(table) }, path, context);
+  const roles = rolesOf(table);
+  if (writtenEnding(path) === 'parquet' && table.quality.data.length >= manyCells && fitsWide(table))
+    await aside(path, (partial) => writeWide(table, { path: partial, roles }, context));
+  else await writeRows({ rows: watched(table, context), fields: usedFields(table), roles }, path, context);
 }
 
 /**
@@ -40,13 +43,17 @@ export async function writeTable(table: Dataset, path: string, context: Context)
  */
 export async function writeRows(table: LongRows, path: string, context: Context): Promise<void> {
   const ending = writtenEnding(path);
-  const aside = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  await aside(path, (partial) => writers[ending](table, partial, context));
+}
+
+async function aside(path: string, write: (partial: string) => Promise<void>): Promise<void> {
+  const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
   try {
-    await writers[ending](table, aside, context);
-    await rename(aside, path);
+    await write(partial);
+    await rename(partial, path);
   } catch (cause) {
     // What cannot be taken away was never there; the reason to tell is the first one.
-    await rm(aside, { force: true }).catch(() => {});
+    await rm(partial, { force: true }).catch(() => {});
     throw cause instanceof SignalboxError ? cause : writeError(path, cause);
   }
 }

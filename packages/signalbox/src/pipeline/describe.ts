@@ -89,10 +89,13 @@ export function describeTable(table: Dataset): TableDescription {
     ...countCalls(table),
     text: textsOf(table),
     references: examples.filter(({ reference }) => reference !== undefined).length,
-    answers: countCells((cell) => {
-      const model = cell % quality.cols;
-      return table.completion?.((cell - model) / quality.cols, model)?.answer !== undefined;
-    }),
+    answers:
+      table.completion === undefined
+        ? 0
+        : countCells((cell) => {
+            const model = cell % quality.cols;
+            return table.completion?.((cell - model) / quality.cols, model)?.answer !== undefined;
+          }),
     cost: {
       known: countCells((cell) => observed(cell) && known(cost, cell)),
       tokens: countCells((cell) => observed(cell) && known(tokensIn, cell) && known(tokensOut, cell)),
@@ -107,15 +110,22 @@ function describedModels({ models, quality, cost }: Dataset): DescribedModel[] {
   const costs = cost && columnMeans(cost);
   const orNull = (value: number | undefined): number | null =>
     value === undefined || Number.isNaN(value) ? null : value;
-  return models.map(({ id }, j) => {
-    let [observed, costKnown] = [0, 0];
-    for (let cell = j; cell < quality.data.length; cell += quality.cols) {
+  const observed = new Int32Array(models.length);
+  const costKnown = new Int32Array(models.length);
+  for (let i = 0, cell = 0; i < quality.rows; i++) {
+    for (let j = 0; j < models.length; j++, cell++) {
       if (Number.isNaN(quality.data[cell]!)) continue;
-      observed++;
-      if (cost && !Number.isNaN(cost.data[cell]!)) costKnown++;
+      observed[j]!++;
+      if (cost && !Number.isNaN(cost.data[cell]!)) costKnown[j]!++;
     }
-    return { id, observed, quality: orNull(means[j]), costKnown, cost: orNull(costs?.[j]) };
-  });
+  }
+  return models.map(({ id }, j) => ({
+    id,
+    observed: observed[j]!,
+    quality: orNull(means[j]),
+    costKnown: costKnown[j]!,
+    cost: orNull(costs?.[j]),
+  }));
 }
 
 function repeatsOf({ k, samples }: Dataset): TableDescription['repeats'] {

@@ -122,6 +122,18 @@ function observedIn({ quality }: Dataset): number {
   return n;
 }
 
+/** Where matrices say all there is: a cell of which anything is known is a call. */
+function countCells(table: Dataset): ReturnType<typeof countCalls> {
+  const { quality, cost, rawScore, tokensIn, tokensOut, latencyMs, propensity } = table;
+  const others = [cost, rawScore, tokensIn, tokensOut, latencyMs, propensity].filter((m) => m !== undefined);
+  let [calls, unscored] = [0, 0];
+  for (let cell = 0; cell < quality.data.length; cell++) {
+    if (!Number.isNaN(quality.data[cell]!)) calls++;
+    else if (others.some(({ data }) => !Number.isNaN(data[cell]!))) unscored++;
+  }
+  return { calls: calls + unscored, statuses: unscored === 0 ? {} : { unscored } };
+}
+
 /** Calls of a table, and how many of them did not simply succeed. */
 export function countCalls(table: Dataset): {
   readonly calls: number;
@@ -129,6 +141,7 @@ export function countCalls(table: Dataset): {
 } {
   const statuses: Record<string, number> = {};
   let calls = 0;
+  if (table.calls === undefined && table.completion === undefined) return countCells(table);
   for (let i = 0; i < table.examples.length; i++) {
     for (let j = 0; j < table.models.length; j++) {
       for (const { status = 'ok', score } of callsOf(table, i, j)) {

@@ -124,9 +124,10 @@ function complete(quality: Matrix, i: number): boolean {
 
 /** Models observed on less than half of the rows that would be compared are left out and flagged (OUTPUT, Rows). */
 function leaveOutUnobserved(table: Dataset, rows: Int32Array): { table: Dataset; flags: Flag[] } {
-  const share = table.models.map(
-    (_, m) => rows.filter((i) => !Number.isNaN(at(table.quality, i, m))).length / rows.length,
-  );
+  const observed = new Float64Array(table.models.length);
+  for (const i of rows)
+    for (let m = 0; m < observed.length; m++) if (!Number.isNaN(at(table.quality, i, m))) observed[m]!++;
+  const share = observed.map((count) => count / rows.length);
   const kept = Array.from(share.keys()).filter((m) => share[m]! >= 0.5);
   if (kept.length === table.models.length) return { table, flags: [] };
   if (kept.length === 0) throw noCompleteRows(table, rows.length);
