@@ -55,7 +55,8 @@ type State = {
  * fold. A model that was not run on a query takes no part in its label. A probability says who is better, not how
  * good: log probabilities over the sharpness, which are scores again up to the query's own level, go through one
  * rising curve for all models, so that the order is the paper's; `probability` leaves them as they are, and swept by
- * a policy's price of cost this is the paper's utility. Latency is no part of it.
+ * a price of cost, of latency where a table records it, or of equal parts of both this is the paper's utility, whose two
+ * prices are free of each other.
  */
 export const softLabel: Router<Params, State> = {
   name: 'soft-label',

@@ -15,6 +15,7 @@ test('routers swept by their own parameters show AIQ beside the mix of single mo
     {
       router: 'avengers-pro:rank',
       parameter: 'alpha',
+      price: 'cost' as const,
       aiq: estimate(0.8471),
       aiqLift: estimate(0.0291),
       curve: [],
@@ -22,7 +23,7 @@ test('routers swept by their own parameters show AIQ beside the mix of single mo
   ];
   const results = { ...fakeResults(), sets: [{ ...fakeSet(), sweeps }] };
   const text = renderTerminal(results, { colour: false, unicode: true });
-  assert.match(text.replaceAll('\u00a0', ' '), /^avengers-pro:rank +alpha +0?\.8471 +0?\.0291 +\[/m);
+  assert.match(text.replaceAll('\u00a0', ' '), /^avengers-pro:rank +alpha +cost +0?\.8471 +0?\.0291 +\[/m);
   for (const most of [80, 60])
     for (const line of renderTerminal(results, { colour: false, unicode: true, width: most }).split('\n'))
       assert.ok(width(line) <= most, line);
