@@ -15,6 +15,7 @@ import {
   policyOf,
   withPartFlags,
 } from './part-options.ts';
+import { type PruneFlags, prunedTable, withPruneFlag } from './prune-option.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 import { renderTerminal } from './terminal/terminal.ts';
@@ -41,7 +42,7 @@ export function addReport(program: Command): void {
     .command('report')
     .description('is routing between these models worth it, on this outcome table?')
     .argument('[data...]', 'files or folders of one outcome table');
-  withVerdictFlags(withResultFlags(withPartFlags(withTableFlags(command))))
+  withVerdictFlags(withResultFlags(withPruneFlag(withPartFlags(withTableFlags(command)))))
     .option(
       '--routers <list>',
       'routers to compare beside the baselines (the usual ones unless named), or all',
@@ -72,11 +73,18 @@ export function addReport(program: Command): void {
 type ReportFlags = TableFlags &
   PartFlags &
   ResultFlags &
-  VerdictFlags & { readonly routers?: string; readonly folds?: string; readonly compare?: string[] };
+  VerdictFlags &
+  PruneFlags & { readonly routers?: string; readonly folds?: string; readonly compare?: string[] };
 
 async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
   const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
-  const table = await readTable(data, flags, session.context);
+  if (flags.prune !== undefined && flags.folds !== undefined)
+    throw new SignalboxError(
+      'usage',
+      'Folds and --prune do not go together: a pool is pruned on training rows, apart from those that are compared. Give a table with a split, or leave out --folds.',
+    );
+  const { context } = session;
+  const table = prunedTable(await readTable(data, flags, context), flags, { test: true, context });
   const encoder = await encoderOf(flags, session);
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
   try {

@@ -3,11 +3,13 @@ import { saveArtifact } from '../pipeline/artifact.ts';
 import { baselineNames, defaultRouter, findRouter, verdictRouters } from '../pipeline/config.ts';
 import { train } from '../pipeline/train.ts';
 import { encoderOf, type PartFlags, policyOf, withPartFlags } from './part-options.ts';
+import { type PruneFlags, prunedTable, withPruneFlag } from './prune-option.ts';
 import { openSession } from './session.ts';
 import { jsonObject, readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 
 type Flags = TableFlags &
-  PartFlags & { output: string; router: string; routerParams?: object; seed: number; verdict: boolean };
+  PartFlags &
+  PruneFlags & { output: string; router: string; routerParams?: object; seed: number; verdict: boolean };
 
 export function addTrain(program: Command): void {
   const command = program
@@ -15,7 +17,7 @@ export function addTrain(program: Command): void {
     .description('train a router on an outcome table and write it to a folder')
     .argument('<data...>', 'files or folders of one outcome table; rows whose split is test are left out')
     .requiredOption('-o, --output <folder>', 'where the router is written');
-  withPartFlags(withTableFlags(command))
+  withPruneFlag(withPartFlags(withTableFlags(command)))
     .option('--router <name>', 'name, or the path of a module that exports `router`', defaultRouter)
     .addOption(
       new Option('--router-params <json>', "the router's parameters as a JSON object").argParser(
@@ -28,7 +30,13 @@ export function addTrain(program: Command): void {
       const session = openSession({ seed: flags.seed });
       const choice = await findRouter(flags.router, flags.routerParams);
       const { policy, params } = await policyOf(flags);
-      const table = await readTable(data, flags, session.context);
+      const { context } = session;
+      const table = prunedTable(await readTable(data, flags, context), flags, { test: false, context });
+      if (flags.prune !== undefined) session.say(`note: ${table.notes.at(-1)}`);
+      if (flags.prune !== undefined && flags.verdict)
+        context.warn(
+          'The verdict is given on the rows on which the pool was pruned, and so is a little too kind.',
+        );
       const encoder = await encoderOf(flags, session);
       try {
         const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)));

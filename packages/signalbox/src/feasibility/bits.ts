@@ -25,6 +25,18 @@ export function unlike({ words, data }: RightBits, a: number, b: number): number
   return count;
 }
 
+/** Rows that model m answers rightly and that are not covered yet. */
+export function gainOver(covered: Uint32Array, { words, data }: RightBits, m: number): number {
+  let count = 0;
+  for (let w = 0; w < words; w++) count += ones(data[m * words + w]! & ~covered[w]!);
+  return count;
+}
+
+/** Adds the rows that model m answers rightly to those that are covered. */
+export function union(covered: Uint32Array, { words, data }: RightBits, m: number): void {
+  for (let w = 0; w < words; w++) covered[w]! |= data[m * words + w]!;
+}
+
 /** Bits that are set in 32: sums of neighbours, by pairs, fours and eights. */
 function ones(word: number): number {
   let x = word - ((word >>> 1) & 0x55555555);

@@ -12,6 +12,7 @@ import { type CostState, predictCosts } from './cost.ts';
 import { type CrossFitted, type RouterChoice, turn, visible } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { compare, type EvaluateArgs, type Evaluated } from './evaluate.ts';
+import { firstOf } from './first-of.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { inService, poolChanges } from './in-service.ts';
 import { hasSplit, type Plan } from './protocol.ts';
@@ -107,7 +108,10 @@ function commonModels(
   if (kept.length === 0)
     throw tableError(
       table,
-      `${table.name} and the router share no model. The router knows ${known.join(', ')}; the table holds ${table.models.map(({ id }) => id).join(', ')}.`,
+      `${table.name} and the router share no model. The router knows ${firstOf(known, 12)}; the table holds ${firstOf(
+        table.models.map(({ id }) => id),
+        12,
+      )}.`,
     );
   const strange = table.models.filter(({ id }) => !service.has(id)).map(({ id }) => id);
   const cut = strange.length === 0 ? table : takeModels(table, kept);
@@ -118,7 +122,7 @@ function commonModels(
       code: 'unobserved',
       models: strange,
       groups: [],
-      message: `Not known to the router, and left out: ${strange.join(', ')}.`,
+      message: `Not known to the router, and left out: ${firstOf(strange, 12)}.`,
     });
   if (absent.length > 0)
     flags.push({
