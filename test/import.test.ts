@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { samples } from '../packages/signalbox/src/datasets/samples.fixture.ts';
 import { signalbox } from './cli.fixture.ts';
 
 async function folder(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
@@ -85,4 +86,47 @@ test('an import that fails says why and writes nothing', async (t) => {
     (await readdir(cwd)).filter((name) => name.startsWith('x')),
     [],
   );
+});
+
+test('import reads a folder that holds every format, each from a folder of its own', async (t) => {
+  const cwd = await mkdtemp(join(tmpdir(), 'signalbox-import-'));
+  t.after(() => rm(cwd, { recursive: true, force: true }));
+  const unpacked = {
+    'model_outputs_m_5shots.json':
+      '[{"question_id": 7, "question": "1+1?", "options": ["1", "2"], "answer": "B", "category": "math", "pred": "B"}]',
+  };
+  for (const [format, sample] of Object.entries(samples)) {
+    // Beside tables a ZIP file is what they came in, and is not looked into.
+    const inside = format === 'mmlu-pro' ? unpacked : sample.files;
+    for (const [name, content] of Object.entries(inside)) {
+      const path = join(cwd, 'all', format, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+  }
+  const metrics = Object.values(samples).flatMap(({ options }) => options?.metrics ?? []);
+  const single = ['match', 'choice', 'score', 'correct', 'gpt-4'];
+  const chosen = [...new Set([...metrics, ...single])].flatMap((name) => ['--metric', name]);
+  const run = await signalbox(['import', 'all', '-o', 'table.parquet', ...chosen, '--json'], { cwd });
+  assert.equal(run.code, 0, run.err);
+  const ledger = JSON.parse(run.out) as {
+    sources: { format: string; rows: number; models: number; statuses: Record<string, number> }[];
+    refused: unknown[];
+    rows: number;
+    joined: number;
+  };
+  assert.deepEqual(ledger.refused, []);
+  const read = ledger.sources.map(({ format, rows, models }) => [format, rows, models] as const);
+  const expected = Object.entries(samples).map(
+    ([format, { rows, models }]) => [format, rows, models.length] as const,
+  );
+  const byName = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]) =>
+    a[0] < b[0] ? -1 : 1;
+  assert.deepEqual([...read].sort(byName), [...expected].sort(byName));
+  assert.equal(
+    ledger.rows + ledger.joined,
+    read.reduce((sum, [, rows]) => sum + rows, 0),
+  );
+  const described = await signalbox(['describe', 'table.parquet', '--json'], { cwd });
+  assert.equal((JSON.parse(described.out) as { rows: number }).rows, ledger.rows);
 });

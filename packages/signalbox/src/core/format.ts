@@ -30,6 +30,11 @@ export interface Format {
   readonly summary: string;
   /** True if these files are surely of this format; sees heads only. */
   detect(files: readonly SourceFile[]): boolean;
+  /**
+   * What the path of a file tells beside its bytes, such as the model: files of the same bytes are copies of each other
+   * where it is the same. Absent = nothing.
+   */
+  told?(file: SourceFile): string;
   /** @throws SignalboxError naming file and line for whatever is malformed */
   read(files: readonly SourceFile[], options: ReadOptions, context: Context): Promise<Dataset>;
 }

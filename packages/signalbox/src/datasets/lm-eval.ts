@@ -19,6 +19,8 @@ export const lmEval: Format = {
     files.some(isSamples) && files.every((file) => isSamples(file) || isResults(file))
       ? true
       : files.length > 0 && files.every(isResults),
+  // Two models may answer a task alike: which they are stands in no row.
+  told: (file) => `${basename(dirname(file.path))}/${taskOf(file)}`,
   read: async (files, options, context) => {
     const logs = logTable();
     const names = await modelNames(files.filter(isResults));

@@ -172,7 +172,7 @@ export const toolSamples = {
     files: written('helm'),
     rows: 2,
     models: ['acme/large', 'acme/small'],
-    options: { metrics: ['exact_match'] },
+    options: { metrics: ['quasi_exact_match'] },
   },
   'openai-evals': { files: written('openai-evals'), rows: 2, models: ['acme/small', 'acme/large'] },
   'openai-batch': {

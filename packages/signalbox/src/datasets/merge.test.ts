@@ -97,6 +97,24 @@ test('calls of one cell from several sources are repeats, each with its own answ
   }
 });
 
+test('the same bytes are a copy only where the path tells the same: the folder of lm-eval names the model', async (t) => {
+  const content = row({ doc_id: 0, doc: {}, target: 'x', arguments: [['1+1?', {}]], acc: 1 });
+  const folder = await folderOf(t, {
+    'new/a/samples_t.jsonl': content,
+    'new/b/samples_t.jsonl': content,
+    'old/a/samples_t.jsonl': content,
+  });
+  const { table, refused } = await merged([folder]);
+  assert.deepEqual(
+    table.models.map(({ id }) => id),
+    ['a', 'b'],
+  );
+  assert.deepEqual(
+    refused.map(({ path }) => path.slice(folder.length + 1)),
+    ['old/a/samples_t.jsonl'],
+  );
+});
+
 test('a folder of several formats is read by each of them; what is none or is a copy is refused', async (t) => {
   const folder = await folderOf(t, {
     'a.jsonl': row({ query_id: 'q', text: '1+1?', model: 'm', score: 1 }),

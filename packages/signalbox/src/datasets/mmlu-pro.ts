@@ -22,6 +22,7 @@ export const mmluPro: Format = {
   name: 'mmlu-pro',
   summary: 'model_outputs_<model>_5shots.zip, the questions, options and letters of each model (MMLU-Pro)',
   detect: (files) => files.length > 0 && files.every(looksRight),
+  told: modelOf,
   read: async (files, options, context) => {
     const table = tableBuilder();
     const questions: Questions = { known: new Map(), perId: new Map() };

@@ -27,7 +27,7 @@ const known: Readonly<Record<string, Format>> = formats;
 
 /**
  * Reads every table that the paths name, of whatever formats: each path by itself and, where a folder holds
- * several formats, each of them by itself.
+ * several formats, each of them by itself. A copy of a file that was read is passed over.
  * @returns the tables, and the files that were passed over: of no known format, or the same bytes as another
  * @throws SignalboxError where a row is malformed, and for a file that is given by name and is of no known format
  */
@@ -36,66 +36,107 @@ export async function openSources(
 ): Promise<{ readonly sources: readonly OpenedSource[]; readonly refused: readonly RefusedFile[] }> {
   const sources: OpenedSource[] = [];
   const refused: RefusedFile[] = [];
-  const firstOf = new Map<string, string>();
+  const copies = copyCheck();
   for (const path of work.paths) {
-    const digests: Record<string, string> = {};
     const fresh: SourceFile[] = [];
+    const passed: RefusedFile[] = [];
     for (const file of await listFiles([path])) {
-      const digest = (await digestsOf([file]))[file.path]!;
-      const first = firstOf.get(digest);
-      const same = first !== undefined && resolve(first) === resolve(file.path);
-      if (same) continue;
-      if (first !== undefined) refused.push({ path: file.path, why: `holds the same bytes as ${first}` });
-      else if (file.size === 0) refused.push({ path: file.path, why: 'is empty' });
+      if (file.size === 0) passed.push({ path: file.path, why: 'is empty' });
       else fresh.push(file);
-      firstOf.set(digest, first ?? file.path);
-      digests[file.path] = digest;
     }
+    const digests = await digestsOf(fresh);
     const named = work.format === undefined ? undefined : formatNamed(work.format);
     const { parts, strange } = named
       ? { parts: [{ format: named, files: fresh }], strange: [] }
       : sorted(fresh);
-    for (const { file, why } of strange) {
-      if (!(await stat(path)).isDirectory()) throw new SignalboxError('format', `${why}.`, { file: path });
-      refused.push({ path: file.path, why });
-    }
     for (const { format, files } of parts) {
-      if (files.length === 0) continue;
-      const table = await format.read(files, work.options, work.context);
-      const own = Object.fromEntries(files.map((file) => [file.path, digests[file.path]!]));
-      sources.push({ path, files, table: { ...table, digests: own } });
+      const own: Record<string, string> = {};
+      const once = files.filter((file) => {
+        const digest = digests[file.path]!;
+        const first = copies.firstOf(file, `${digest} ${format.told?.(file) ?? ''}`);
+        if (first === undefined) own[file.path] = digest;
+        else if (first !== file.path) passed.push(copyOf(file, first));
+        return first === undefined;
+      });
+      if (once.length === 0) continue;
+      const table = await format.read(once, work.options, work.context);
+      sources.push({ path, files: once, table: { ...table, digests: own } });
     }
+    for (const { file, why } of strange) {
+      const first = copies.firstOf(file, digests[file.path]!);
+      if (first !== undefined) {
+        if (first !== file.path) passed.push(copyOf(file, first));
+        continue;
+      }
+      if (!(await stat(path)).isDirectory()) throw new SignalboxError('format', `${why}.`, { file: path });
+      passed.push({ path: file.path, why });
+    }
+    refused.push(...passed.sort((a, b) => (a.path < b.path ? -1 : 1)));
   }
   return { sources, refused };
+}
+
+function copyOf(file: SourceFile, first: string): RefusedFile {
+  return { path: file.path, why: `holds the same bytes as ${first}` };
+}
+
+/** Remembers what was read: the path of the file that this one is a copy of, itself where it was given before. */
+function copyCheck(): { firstOf(file: SourceFile, key: string): string | undefined } {
+  const seen = new Map<string, string>();
+  const byKey = new Map<string, string>();
+  return {
+    firstOf: ({ path }, key) => {
+      if (seen.has(resolve(path))) return path;
+      seen.set(resolve(path), path);
+      const first = byKey.get(key);
+      if (first === undefined) byKey.set(key, path);
+      return first;
+    },
+  };
 }
 
 interface Part {
   readonly format: Format;
   readonly files: SourceFile[];
 }
+interface Sorted {
+  readonly parts: Part[];
+  readonly strange: Strange[];
+}
 interface Strange {
   readonly file: SourceFile;
   readonly why: string;
 }
 
-/** Files by format: all of one where one fits all of them, else each by what it is by itself. */
-function sorted(files: readonly SourceFile[]): { parts: Part[]; strange: Strange[] } {
+/**
+ * Files by format: all of one where one fits all of them, else each folder by itself in the same way, and each file of
+ * it by what it is. A folder is looked at as a whole first, as a format may have files that say nothing alone.
+ */
+function sorted(files: readonly SourceFile[], depth = 0): Sorted {
   const whole = Object.values(known).filter((format) => format.detect(files));
   if (whole.length === 1) return { parts: [{ format: whole[0]!, files: [...files] }], strange: [] };
-  const parts: Part[] = [];
-  const strange: Strange[] = [];
-  for (const file of files) {
-    const fitting = Object.values(known).filter((format) => format.detect([file]));
-    const [format] = fitting;
-    if (format === undefined) strange.push({ file, why: `no known format fits: ${described(file)}` });
-    else if (fitting.length > 1) {
-      const names = fitting.map(({ name }) => name).join(' or ');
-      strange.push({ file, why: `could be ${names}: give it by itself, with --format` });
-    } else {
-      const part = parts.find((each) => each.format === format);
-      if (part) part.files.push(file);
-      else parts.push({ format, files: [file] });
+  const [only] = files;
+  if (only !== undefined && files.length === 1)
+    return { parts: [], strange: [{ file: only, why: why(only, whole) }] };
+  const inside = Map.groupBy(files, (file) => {
+    const names = file.name.split(/[/\\]/);
+    return names.length > depth + 1 ? JSON.stringify(names[depth]) : file.path;
+  });
+  const found: Sorted = { parts: [], strange: [] };
+  for (const some of inside.values()) {
+    const { parts, strange } = sorted(some, depth + 1);
+    for (const part of parts) {
+      const same = found.parts.find(({ format }) => format === part.format);
+      if (same) same.files.push(...part.files);
+      else found.parts.push(part);
     }
+    found.strange.push(...strange);
   }
-  return { parts, strange };
+  return found;
+}
+
+function why(file: SourceFile, fitting: readonly Format[]): string {
+  if (fitting.length === 0) return `no known format fits: ${described(file)}`;
+  const names = fitting.map(({ name }) => name).join(' or ');
+  return `could be ${names}: give it by itself, with --format`;
 }
