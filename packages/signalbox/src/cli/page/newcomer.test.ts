@@ -25,6 +25,16 @@ test('the page says which router to trust with a newcomer at which number of ans
   assert.match(text, /scores above 1 were clipped/);
 });
 
+test('where no router can be told from the best the title trusts none', async () => {
+  const results = fakeNewcomers();
+  const alike = all.map((one) => ({ ...one, trusted: true }));
+  const document = await page({ ...results, sets: [{ ...results.sets[0]!, newcomer: alike }] });
+  const titles = [...document.querySelectorAll('h3')].map((one) => one.textContent!);
+  const wanted =
+    'When a model joins, no router stands out: the least Brier score is that of uniroute after 25 to 100 answers, irt after 200 to 400';
+  assert.ok(titles.includes(wanted), titles.join('; '));
+});
+
 test('a chart of Brier score, AUC and quality for each router, with every point and the pools beside', async () => {
   const document = await page();
   const figures = [...document.querySelectorAll('figure.smalls')];

@@ -1,7 +1,7 @@
 import type { Estimate, NewcomerResult, ResultSet } from '../../core/results.ts';
 import { newcomerSentences } from '../../pipeline/studies/newcomer-words.ts';
 import { newcomerSaid } from '../words/newcomer.ts';
-import { bracket, columnDecimals, count, fixed, points, unbroken } from '../words/numbers.ts';
+import { bracket, columnDecimals, count, fixed, nbsp, points, unbroken } from '../words/numbers.ts';
 import { empty, estimateCell, name, numberCell, withInterval } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
 import type { LinePoint, Rule } from './chart/lines.ts';
@@ -22,7 +22,7 @@ ${said.map(
   (sentence) => html`<p>${unbroken(sentence)}</p>
 `,
 )}
-<p class="subtitle">Each of ${count(first.models)} models was left out in turn and became the ${term('newcomer')}, admitted after so many of its scored answers; tried on ${count(first.brier.n)} rows. Dots: means over these models with 95 % intervals, of models and rows together; grey: the other routers. ${term('Brier', 'Brier score')} and ${term('AUC')} are of the newcomer’s predicted quality; quality is that of the router’s choices from the pool with it, beside the pool without it and one trained anew on everything. The least Brier score at the most answers comes first.</p>
+<p class="subtitle">Each of ${count(first.models)} models was left out in turn and became the ${term('newcomer')}, admitted after so many of its scored answers; tried on ${count(first.brier.n)} rows. Dots: means over these models with 95${nbsp}% intervals, of models and rows together; grey: the other routers. ${term('Brier', 'Brier score')} and ${term('AUC')} are of the newcomer’s predicted quality; quality is that of the router’s choices from the pool with it, beside the pool without it and one trained anew on everything. The least Brier score at the most answers comes first.</p>
 ${routers.map(
   (
     router,
