@@ -87,8 +87,8 @@ function add(source: Source, placed: Stored): void {
   } else if (kind === 'trace') {
     source.traces.set(textIn(fields, 'id', place) ?? '', fields);
     const { observations, scores } = fields;
+    // Within a trace from the API scores and observations may be ids alone.
     for (const inside of [observations, scores])
-      // Within a trace from the API scores and observations may be ids alone.
       for (const each of Array.isArray(inside) ? (inside as unknown[]) : [])
         if (typeof each === 'object' && each !== null) add(source, { fields: each as Fields, place });
   } else source.others++;
