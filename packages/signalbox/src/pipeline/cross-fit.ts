@@ -86,6 +86,8 @@ export async function crossFit(
     readonly tune: boolean;
     /** Queries beyond the table that each part's fit forecasts as well. */
     readonly fresh?: readonly Query[];
+    /** False where no later comparison has the same parts: then no encoding is kept beyond its part. */
+    readonly keep?: boolean;
   },
   context: Context,
 ): Promise<CrossFitted[]> {
@@ -210,14 +212,17 @@ function place(fold: Fold, from: Matrix, to: Matrix): void {
 async function encodePart(
   plan: Plan,
   part: Plan['parts'][number],
-  { encoder, fresh }: { readonly encoder: Encoder; readonly fresh?: readonly Query[] },
+  {
+    encoder,
+    fresh,
+    keep = true,
+  }: { readonly encoder: Encoder; readonly fresh?: readonly Query[]; readonly keep?: boolean },
   context: Context,
 ): Promise<Fold> {
-  const { state, trained, tested, testQueries } = await context.once(
-    'encoded part',
-    [encoder, part.train, part.test],
-    () => encodeRows(plan, part, encoder, context),
-  );
+  const encode = (): ReturnType<typeof encodeRows> => encodeRows(plan, part, encoder, context);
+  const { state, trained, tested, testQueries } = await (keep
+    ? context.once('encoded part', [encoder, part.train, part.test], encode)
+    : encode());
   // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the
   // fold, while the encoding stays for the next comparison.
   const [features, testFeatures] = [{ ...trained }, { ...tested }];

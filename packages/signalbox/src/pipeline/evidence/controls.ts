@@ -37,13 +37,13 @@ export async function controlsOf(args: ControlArgs, context: Context): Promise<C
 }
 
 async function lift(
-  { plan, design, choice, best }: ControlArgs,
+  { plan, design, choice, best, encoder }: ControlArgs,
   fit: { readonly plan: Plan; readonly encoder: Encoder },
   context: Context,
 ): Promise<ControlsResult['shuffledLabels']> {
   const [fitted] = await crossFit(
     fit.plan,
-    { choices: [choice], encoder: fit.encoder, tune: false },
+    { choices: [choice], encoder: fit.encoder, tune: false, keep: fit.encoder === encoder },
     { ...context, progress: () => {} },
   );
   const value = qualityUnder(shares(fitted!.forecasts.quality), plan);

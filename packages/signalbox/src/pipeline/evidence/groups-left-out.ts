@@ -35,7 +35,7 @@ export async function leaveGroupsOut(
   const left: Plan = { ...plan, parts: partsOf(plan, context.seed) };
   const fitted = await crossFit(
     left,
-    { choices: [bestSingle, ...choices], encoder, tune: false },
+    { choices: [bestSingle, ...choices], encoder, tune: false, keep: false },
     { ...context, progress: (_, done, total) => context.progress('leaving groups out', done, total) },
   );
   const values = fitted.map(({ forecasts }) => qualityUnder(shares(forecasts.quality), plan));
