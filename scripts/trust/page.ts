@@ -1,7 +1,7 @@
 import { verdictParameters } from '../../packages/signalbox/src/feasibility/parameters.ts';
 import { trustWorlds } from '../../packages/signalbox/src/pipeline/config.ts';
 import { version } from '../../packages/signalbox/src/version.ts';
-import { freshRows } from './plan.ts';
+import { freshRows, seedsOf } from './plan.ts';
 import { plainCoverage, type Share, type Tally, tallies } from './tally.ts';
 import type { Answer } from './worker.ts';
 
@@ -15,16 +15,19 @@ const points = (x: number): string => (Math.abs(x) < 5e-4 ? 0 : 100 * x).toFixed
 /** docs/trust.md. */
 export function page(
   answers: readonly Answer[],
-  of: { readonly whole: boolean; readonly note?: string | undefined },
+  of: { readonly note?: string | undefined } = {},
 ): string {
   const list = tallies(answers);
   const plain = plainCoverage(answers);
   const broken = brokenOf(list, plain);
+  const short = list
+    .filter(({ world, trials }) => trials < seedsOf[world])
+    .map(({ world, trials }) => `${world} (${trials} of ${seedsOf[world]})`);
   const minutes = list.reduce((sum, { trials, seconds }) => sum + trials * seconds, 0) / 120;
   const { epsilons, delta, minimumEffect, savingFloor } = verdictParameters;
   return `# Can a verdict be believed?
 
-${broken.length === 0 ? `Every promise below was kept${of.whole ? '' : ', on the draws of a short run: fewer than are needed to see a promise broken by little'}.` : `**Not every promise was kept:** ${broken.join('; ')}.`}
+${broken.length === 0 ? `Every promise below was kept${short.length === 0 ? '' : `; fewer draws than planned, too few to see a promise broken by little: ${short.join(', ')}`}.` : `**Not every promise was kept:** ${broken.join('; ')}.`}
 
 ${of.note ? `${of.note}\n\n` : ''}The statistics of \`signalbox report\` are tried on worlds whose truth is known: outcomes are drawn from
 probabilities that we set, the verdict is given as on any table, and the true answer is computed from

@@ -35,7 +35,7 @@ const done = new Set(answers.map(keyOfAnswer));
 const jobs = jobsOf().filter((job) => !done.has(keyOfJob(job)));
 const total = jobs.length;
 await Promise.all(Array.from({ length: Number(values.workers) }, serve));
-writeFileSync(values.out, page(answers, { whole: share >= 1, note: values.note }));
+writeFileSync(values.out, page(answers, { note: values.note }));
 process.stderr.write(`\n${values.out} is written.\n`);
 
 /** Worlds take turns, so that a run cut short says something of each; the large one comes last, being the longest. */
