@@ -13,10 +13,7 @@ const shown = (share: Share | null): string =>
 const points = (x: number): string => (Math.abs(x) < 5e-4 ? 0 : 100 * x).toFixed(1);
 
 /** docs/trust.md. */
-export function page(
-  answers: readonly Answer[],
-  of: { readonly note?: string | undefined } = {},
-): string {
+export function page(answers: readonly Answer[], of: { readonly note?: string | undefined } = {}): string {
   const list = tallies(answers);
   const plain = plainCoverage(answers);
   const broken = brokenOf(list, plain);
