@@ -2,7 +2,6 @@
  * The whole of `signalbox report` on generated tables of 15,000 rows with 7 and 30 models, 20 groups: wall time and the
  * greatest memory of the process, with the embedding cache warm. Run: npm run bench -- report
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { matrix } from '../packages/signalbox/src/math/matrix.ts';
 import { rng } from '../packages/signalbox/src/math/rng.ts';
 import { writeTable } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
+import { runCommand } from './made/command.ts';
 import { tableOf } from './made/table.ts';
 
 const [rows, groups] = [15_000, 20];
@@ -43,27 +43,6 @@ function made(models: number): Dataset {
   return tableOf({ examples, quality, cost });
 }
 
-/** Seconds and MB of one run. */
-async function run(args: readonly string[], folder: string): Promise<{ seconds: number; mb: number }> {
-  const started = performance.now();
-  const tell =
-    "process.on('exit', () => process.stderr.write('\\nmaxrss ' + process.resourceUsage().maxRSS))";
-  const child = spawn(
-    process.execPath,
-    [`--import=data:text/javascript,${encodeURIComponent(tell)}`, program, ...args],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4000);
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-  if (code !== 0) throw new Error(`report ended with ${code}: ${said}`);
-  const seconds = (performance.now() - started) / 1000;
-  return { seconds, mb: Number(/maxrss (\d+)/.exec(said)?.[1]) / 1024 };
-}
-
-const program = join(import.meta.dirname, '../packages/signalbox/bin/signalbox.js');
 const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
 try {
   console.log('| rows x models | encoder | s | greatest memory, MB |\n| --- | --- | ---: | ---: |');
@@ -79,8 +58,8 @@ try {
         ...(encoder === 'default' ? [] : ['--encoder', encoder]),
       ];
       if (encoder === 'default')
-        await run(['train', file, '--router', 'ridge', '--no-verdict', '-o', 'warm'], folder);
-      const { seconds, mb } = await run(args, folder);
+        await runCommand(['train', file, '--router', 'ridge', '--no-verdict', '-o', 'warm'], folder);
+      const { seconds, mb } = await runCommand(args, folder);
       console.log(`| ${rows} x ${models} | ${encoder} | ${seconds.toFixed(0)} | ${mb.toFixed(0)} |`);
     }
   }

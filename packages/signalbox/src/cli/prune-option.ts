@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Context } from '../core/context.ts';
-import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { prunePool } from '../pipeline/prune.ts';
 
 export interface PruneFlags {
   readonly prune?: number;
@@ -19,15 +16,6 @@ export function withPruneFlag(command: Command): Command {
       .preset(String(usual))
       .argParser(poolSize),
   );
-}
-
-/** The table as it was given, or with its pool pruned; `test`: rows of it are to be compared. */
-export function prunedTable(
-  table: Dataset,
-  { prune }: PruneFlags,
-  { test, context }: { readonly test: boolean; readonly context: Context },
-): Dataset {
-  return prune === undefined ? table : prunePool(table, { size: prune, test }, context);
 }
 
 function poolSize(value: string): number {

@@ -3,8 +3,10 @@ import { type Command, Option } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
 import type { Results } from '../core/results.ts';
 import { assess } from '../pipeline/assess.ts';
+import { given, readFeatures } from '../pipeline/config.ts';
 import type { Evaluated } from '../pipeline/evaluate.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
+import { pruneAndReach } from '../pipeline/prune.ts';
 import { results } from '../pipeline/report.ts';
 import { compare } from './compare.ts';
 import {
@@ -15,7 +17,7 @@ import {
   policyOf,
   withPartFlags,
 } from './part-options.ts';
-import { type PruneFlags, prunedTable, withPruneFlag } from './prune-option.ts';
+import { type PruneFlags, withPruneFlag } from './prune-option.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 import { renderTerminal } from './terminal/terminal.ts';
@@ -52,6 +54,12 @@ export function addReport(program: Command): void {
         .default(0)
         .argParser(wholeNumber('--seed')),
     )
+    .addOption(
+      new Option(
+        '--features <file>',
+        'numbers that are known of each query, instead of an encoding of its text: CSV or Parquet with a column query_id',
+      ).conflicts('embeddings'),
+    )
     .option('--folds <file>', 'write the folds to this file, or read them if it exists')
     .option('--compare <files...>', 'instead of data: two files that --json printed, side by side')
     .action(async (data: string[], flags: ReportFlags & { seed: number }) => {
@@ -74,7 +82,12 @@ type ReportFlags = TableFlags &
   PartFlags &
   ResultFlags &
   VerdictFlags &
-  PruneFlags & { readonly routers?: string; readonly folds?: string; readonly compare?: string[] };
+  PruneFlags & {
+    readonly features?: string;
+    readonly routers?: string;
+    readonly folds?: string;
+    readonly compare?: string[];
+  };
 
 async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
   const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
@@ -84,10 +97,15 @@ async function report(data: readonly string[], flags: ReportFlags, session: Sess
       'Folds and --prune do not go together: a pool is pruned on training rows, apart from those that are compared. Give a table with a split, or leave out --folds.',
     );
   const { context } = session;
-  const table = prunedTable(await readTable(data, flags, context), flags, { test: true, context });
-  const encoder = await encoderOf(flags, session);
+  const read = await readTable(data, flags, context);
+  const encoder =
+    flags.features === undefined
+      ? await encoderOf(flags, session)
+      : given(await readFeatures(flags.features, context));
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
   try {
+    const table =
+      flags.prune === undefined ? read : await pruneAndReach(read, { size: flags.prune, encoder }, context);
     const judged = [policy];
     const evaluated = await assess(
       {

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { saveArtifact } from '../pipeline/artifact.ts';
 import { baselineNames, defaultRouter, findRouter, verdictRouters } from '../pipeline/config.ts';
+import { prunePool } from '../pipeline/prune.ts';
 import { train } from '../pipeline/train.ts';
 import { encoderOf, type PartFlags, policyOf, withPartFlags } from './part-options.ts';
-import { type PruneFlags, prunedTable, withPruneFlag } from './prune-option.ts';
+import { type PruneFlags, withPruneFlag } from './prune-option.ts';
 import { openSession } from './session.ts';
 import { jsonObject, readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 
@@ -31,7 +32,8 @@ export function addTrain(program: Command): void {
       const choice = await findRouter(flags.router, flags.routerParams);
       const { policy, params } = await policyOf(flags);
       const { context } = session;
-      const table = prunedTable(await readTable(data, flags, context), flags, { test: false, context });
+      const read = await readTable(data, flags, context);
+      const table = flags.prune === undefined ? read : prunePool(read, flags.prune, context);
       if (flags.prune !== undefined) session.say(`note: ${table.notes.at(-1)}`);
       if (flags.prune !== undefined && flags.verdict)
         context.warn(

@@ -82,6 +82,8 @@ interface RowWork {
 /** What one row adds to each column; NaN where a cell has no second sample. */
 function rowCeilings(outcomes: Outcomes, row: number, { ties, halves }: RowWork): number[] {
   const { quality } = outcomes;
+  const plain = singleCeiling(outcomes, row);
+  if (plain !== undefined) return [plain, plain, Number.NaN, Number.NaN, Number.NaN];
   const cells = Array.from({ length: quality.cols }, (_, m) => repeatsOf(outcomes, row * quality.cols + m));
   let plugIn = 0;
   for (let m = 0; m < cells.length; m++) plugIn = Math.max(plugIn, quality.data[row * quality.cols + m]!);
@@ -98,6 +100,18 @@ function rowCeilings(outcomes: Outcomes, row: number, { ties, halves }: RowWork)
       )
     : gradedHalves(cells, ties.order, rng(`halves/${row}`));
   return [oneSample, plugIn, chosen.averaged, chosen.ordered, extrapolate(plugIn, chosen, cells)];
+}
+
+/** One sample of each model, right or wrong: 1 where any is right. Undefined where the row has more to say. */
+function singleCeiling({ quality: { cols, data }, k, samples }: Outcomes, row: number): number | undefined {
+  if (samples !== undefined) return undefined;
+  let any = 0;
+  for (let m = 0, cell = row * cols; m < cols; m++, cell++) {
+    const value = data[cell]!;
+    if ((value !== 0 && value !== 1) || k.data[cell] !== 1) return undefined;
+    if (value === 1) any = 1;
+  }
+  return any;
 }
 
 /** Where O(n) = O + c / n, the two values O(K) and O(h) give O. */

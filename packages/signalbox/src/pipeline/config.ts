@@ -118,6 +118,7 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
 }
 
 /** Tables are read through here by everything above the parts. */
+export { readFeatures } from '../datasets/features.ts';
 export { formats } from '../datasets/index.ts';
 export { listFiles } from '../datasets/list.ts';
 export { callsOf, type Merged, mergeTables } from '../datasets/merge.ts';
@@ -158,6 +159,7 @@ export {
   trustWorlds,
 } from '../datasets/trust/index.ts';
 export { writeRows, writeTable, writtenEnding } from '../datasets/write.ts';
+export { given } from '../encoders/given.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';
 /** What stands on the shelf. */

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { matrix } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
+import { assess } from './assess.ts';
+import { findEncoder, findPolicy, findRouter } from './config.ts';
 import { makeContext } from './context.ts';
-import { prunePool } from './prune.ts';
+import { pruneAndReach, prunePool } from './prune.ts';
+import { wholePool } from './whole-pool.ts';
 
 const rows = 300;
 const models = 30;
@@ -36,13 +39,13 @@ const context = makeContext({ seed: 0 });
 
 test('the pool is chosen on training rows: what test rows hold changes nothing', () => {
   const table = made(true);
-  const pruned = prunePool(table, { size: 5, test: true }, context);
+  const pruned = prunePool(table, 5, context);
   assert.equal(pruned.models.length, 5);
   assert.equal(pruned.examples.length, rows);
   const other = made(true);
   for (let i = 0; i < rows; i += 4)
     for (let m = 0; m < models; m++) other.quality.data[i * models + m] = m % 2;
-  assert.deepEqual(prunePool(other, { size: 5, test: true }, context).models, pruned.models);
+  assert.deepEqual(prunePool(other, 5, context).models, pruned.models);
   const [before, note] = pruned.notes;
   assert.equal(before, 'before');
   assert.match(
@@ -51,11 +54,39 @@ test('the pool is chosen on training rows: what test rows hold changes nothing',
   );
 });
 
-test('a table without a split gets one before its pool is chosen, and says so; to train on it needs none', () => {
+test('a table without a split gets one before its pool is chosen, and says what all models reach', async () => {
   const table = made(false);
-  const pruned = prunePool(table, { size: 5, test: true }, context);
-  const tested = pruned.examples.filter(({ split }) => split === 'test').length;
-  assert.ok(tested === 60 && pruned.examples.every(({ split }) => split !== undefined));
-  assert.match(pruned.notes.at(-1)!, /no split: a fifth of its rows/);
-  assert.deepEqual(prunePool(table, { size: 5, test: false }, context).examples, table.examples);
+  const { encoder } = await findEncoder('none');
+  const pruned = await pruneAndReach(table, { size: 5, encoder }, context);
+  assert.equal(pruned.examples.filter(({ split }) => split === 'test').length, 60);
+  assert.ok(pruned.examples.every(({ split }) => split !== undefined));
+  const [, , split, reach] = pruned.notes;
+  assert.match(split!, /no split: a fifth of its rows/);
+  assert.match(
+    reach!,
+    /^All 30 models before the pruning, on the same 60 test rows: best-single \d.*task-table/,
+  );
+  assert.doesNotMatch(reach!, /knn/);
+});
+
+test('all models at once say what a report of them says', async () => {
+  const table = made(true);
+  const choices = await Promise.all(['best-single', 'task-table'].map((name) => findRouter(name)));
+  const { encoder } = await findEncoder('none');
+  const whole = await wholePool({ table, encoder, choices, draws: 200 }, context);
+  const { set } = await assess(
+    {
+      table,
+      encoder,
+      choices,
+      judged: [await findPolicy('argmax')],
+      curvePolicy: (await findPolicy('utility')).policy,
+      draws: 200,
+    },
+    context,
+  );
+  for (const { name, quality } of whole.routers)
+    assert.deepEqual(quality, set.systems.find((system) => system.name === name)!.quality);
+  assert.deepEqual([whole.oneSample, whole.splitHalf], [set.ceilings!.oneSample, set.ceilings!.splitHalf]);
+  assert.deepEqual(whole.raschNull, set.ceilings!.raschNull);
 });

@@ -1,36 +1,74 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
+import type { Encoder } from '../core/encoder.ts';
+import { SignalboxError } from '../core/errors.ts';
 import { assignFolds } from '../core/folds.ts';
+import type { Estimate } from '../core/results.ts';
 import { takeModels, takeRows } from '../core/table.ts';
 import { type Pruned, prune } from '../feasibility/prune.ts';
+import { findRouter } from './config.ts';
 import { firstOf } from './first-of.ts';
 import { clusterNumbers, hasSplit } from './protocol.ts';
+import { type WholePool, wholePool } from './whole-pool.ts';
+
+/** Routers that are compared on all models before a pool is pruned: their fits are counts and searches. */
+const wholeRouters = ['best-single', 'task-table', 'clusters', 'knn'];
 
 /** Of a table without a split the rows of one fold in so many are kept from the pruning, and become its test rows. */
 const folds = 5;
 
-/**
- * The table with a pool of at most `size` models, chosen on its training rows alone, and a note of what was left out.
- * Where rows are to be compared (`test`) and the table has no split of its own, it gets one: a pool that was chosen on
- * the rows on which it is then compared would flatter itself.
- */
-export function prunePool(
-  given: Dataset,
-  { size, test }: { readonly size: number; readonly test: boolean },
-  context: Context,
-): Dataset {
-  const table = test && !hasSplit(given) ? withSplit(given, context.seed) : given;
+/** The table with a pool of at most `size` models, chosen on its training rows alone, and a note of what was left out. */
+export function prunePool(table: Dataset, size: number, context: Context): Dataset {
   context.progress('pruning', 0, 1);
   const rows = Int32Array.from(table.examples.keys()).filter((i) => table.examples[i]!.split !== 'test');
   const training = hasSplit(table) ? takeRows(table, rows) : table;
   const all = Int32Array.from(training.examples.keys());
   const pruned = prune({ table: training, clusters: clusterNumbers(training, all), size });
   context.progress('pruning', 1, 1);
-  const split =
-    table === given ? '' : ' The table has no split: a fifth of its rows, by text, are now its test rows.';
-  const note = `${words(pruned, { table, rows: training.examples.length })}${split}`;
-  return { ...takeModels(table, pruned.kept), notes: [...table.notes, note] };
+  const note = words(pruned, { table, rows: training.examples.length });
+  const cut = pruned.kept.length === table.models.length ? table : takeModels(table, pruned.kept);
+  return { ...cut, notes: [...table.notes, note] };
 }
+
+/**
+ * The table with a pruned pool, for a comparison, and beside the note of what was left out another of what all models
+ * reach on the same test rows. Where the table has no split it gets one: a pool that was chosen on the rows on which it
+ * is then compared would flatter itself.
+ */
+export async function pruneAndReach(
+  given: Dataset,
+  { size, encoder }: { readonly size: number; readonly encoder: Encoder },
+  context: Context,
+): Promise<Dataset> {
+  const table = hasSplit(given) ? given : withSplit(given, context.seed);
+  const pruned = prunePool(table, size, context);
+  const made = table === given ? [] : [splitNote];
+  if (pruned.models.length === table.models.length) return { ...pruned, notes: [...pruned.notes, ...made] };
+  try {
+    const choices = await Promise.all(wholeRouters.map((name) => findRouter(name)));
+    const whole = await wholePool({ table, encoder, choices }, context);
+    return { ...pruned, notes: [...pruned.notes, ...made, reachWords(whole)] };
+  } catch (error) {
+    // A pool with gaps may have no row that all of its models are observed on; its pruned part may.
+    if (!(error instanceof SignalboxError) || error.code !== 'table') throw error;
+    return { ...pruned, notes: [...pruned.notes, ...made] };
+  }
+}
+
+function reachWords({ models, rows, routers, oneSample, splitHalf, raschNull }: WholePool): string {
+  const percent = ({ value, low, high }: Estimate): string =>
+    `${(100 * value).toFixed(2)} % [${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`;
+  const told = routers.map(({ name, quality }) => `${name} ${percent(quality)}`);
+  const half = splitHalf ? `, chosen and scored on different repeats ${percent(splitHalf)}` : '';
+  return (
+    `All ${models} models before the pruning, on the same ${rows} test rows: ${told.join(', ')}; ` +
+    `one sample of each and the best of them ${percent(oneSample)}${half}; ` +
+    `models that differ in ability alone would reach ${percent(raschNull)}.`
+  );
+}
+
+const splitNote =
+  'The table has no split: a fifth of its rows, by text, are its test rows, apart from the pruning.';
 
 function withSplit(table: Dataset, seed: number): Dataset {
   const fold = assignFolds(table.examples, folds, `${seed}/prune`);

@@ -9,15 +9,7 @@ export function centre(values: Matrix, like: Matrix = values): { centred: Matrix
   const common = new Float64Array(values.rows);
   for (let i = 0; i < values.rows; i++) {
     const from = row(values, i);
-    const seen = row(like, i);
-    let sum = 0;
-    let n = 0;
-    for (let m = 0; m < from.length; m++) {
-      if (Number.isNaN(seen[m]!) || Number.isNaN(from[m]!)) continue;
-      sum += from[m]!;
-      n++;
-    }
-    common[i] = sum / n;
+    common[i] = commonOf(from, row(like, i));
     for (let m = 0; m < from.length; m++) centred.data[i * values.cols + m] = from[m]! - common[i]!;
   }
   return { centred, common };
@@ -25,15 +17,41 @@ export function centre(values: Matrix, like: Matrix = values): { centred: Matrix
 
 /** Mean squared error of predicted differences between models, over observed cells. */
 export function centredError(observed: Matrix, predicted: Matrix): number {
-  const truth = centre(observed).centred;
-  const guess = centre(predicted, observed).centred;
+  const errors = centredErrors(observed);
+  for (let i = 0; i < observed.rows; i++) errors.add(i, row(predicted, i));
+  return errors.mean();
+}
+
+/** The same, row by row, for predictions too many to be held at once. */
+export function centredErrors(observed: Matrix): {
+  add(i: number, predicted: ArrayLike<number>): void;
+  mean(): number;
+} {
   let sum = 0;
   let n = 0;
-  for (let i = 0; i < truth.data.length; i++) {
-    const error = truth.data[i]! - guess.data[i]!;
-    if (Number.isNaN(error)) continue;
-    sum += error * error;
+  return {
+    add: (i, predicted) => {
+      const seen = row(observed, i);
+      const [level, guessed] = [commonOf(seen, seen), commonOf(predicted, seen)];
+      for (let m = 0; m < seen.length; m++) {
+        const error = seen[m]! - level - (predicted[m]! - guessed);
+        if (Number.isNaN(error)) continue;
+        sum += error * error;
+        n++;
+      }
+    },
+    mean: () => sum / Math.max(n, 1),
+  };
+}
+
+/** Mean over the cells observed in `seen`. */
+function commonOf(values: ArrayLike<number>, seen: ArrayLike<number>): number {
+  let sum = 0;
+  let n = 0;
+  for (let m = 0; m < values.length; m++) {
+    if (Number.isNaN(seen[m]!) || Number.isNaN(values[m]!)) continue;
+    sum += values[m]!;
     n++;
   }
-  return sum / Math.max(n, 1);
+  return sum / n;
 }

@@ -3,7 +3,7 @@ import type { Router } from '../core/router.ts';
 import { assign, kmeans } from '../math/kmeans.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { admitToMeans } from './admitted.ts';
-import { centredError } from './centred.ts';
+import { centredErrors } from './centred.ts';
 import { unit } from './neighbours.ts';
 import { overall, shrink, tally } from './shrunken.ts';
 
@@ -32,10 +32,12 @@ export const clusters: Router<z.infer<typeof params>, State> = {
         iterations: 30,
         ...(context.signal && { signal: context.signal }),
       });
-      const error = centredError(
-        quality,
-        outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa }),
-      );
+      const means = foldMeans({ quality, labels, folds, size: centres.rows, kappa });
+      const errors = centredErrors(quality);
+      labels.forEach((label, i) => {
+        errors.add(i, row(means.get(folds[i]!)!, label));
+      });
+      const error = errors.mean();
       if (best === undefined || error < best.error) best = { error, centres, labels };
     }
     const { centres, labels } = best!;
@@ -58,24 +60,32 @@ export const clusters: Router<z.infer<typeof params>, State> = {
   explain: (_, { centres }) => [`The nearest of ${centres.rows} clusters of training queries decides.`],
 };
 
-/** For each row its cell's shrunken means, computed without the row's own inner fold. */
-export function outOfFoldMeans(args: {
+interface Celled {
   readonly quality: Matrix;
+  /** Cell of each row; -1 = none. */
   readonly labels: Int32Array;
   readonly folds: Int32Array;
   readonly size: number;
   readonly kappa: number;
-}): Matrix {
-  const { quality, labels, folds, size, kappa } = args;
-  const out = matrix(quality.rows, quality.cols, Number.NaN);
-  for (const fold of new Set(folds)) {
-    const means = shrink(
+}
+
+/** Shrunken means of each cell without the rows of one inner fold, by fold. */
+function foldMeans({ quality, labels, folds, size, kappa }: Celled): Map<number, Matrix> {
+  const without = (fold: number): Matrix =>
+    shrink(
       tally(quality, labels, size, (i) => folds[i] === fold),
       kappa,
     );
-    folds.forEach((of, i) => {
-      if (of === fold && labels[i]! >= 0) out.data.set(row(means, labels[i]!), i * quality.cols);
-    });
-  }
+  return new Map(Array.from(new Set(folds), (fold) => [fold, without(fold)]));
+}
+
+/** For each row its cell's shrunken means, computed without the row's own inner fold. */
+export function outOfFoldMeans(args: Celled): Matrix {
+  const { quality, labels, folds } = args;
+  const out = matrix(quality.rows, quality.cols, Number.NaN);
+  const means = foldMeans(args);
+  folds.forEach((fold, i) => {
+    if (labels[i]! >= 0) out.data.set(row(means.get(fold)!, labels[i]!), i * quality.cols);
+  });
   return out;
 }

@@ -2,11 +2,17 @@ import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Encoded, Router } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
-import { type Matrix, matrix } from '../math/matrix.ts';
+import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { poolMeans, withColumn } from './admitted.ts';
-import { centredError } from './centred.ts';
+import { centredErrors } from './centred.ts';
 import { admitNeighbour, type KnnNewcomer, predictNeighbour } from './knn-newcomer.ts';
-import { type NeighbourSums, neighbours, outOfFoldNeighbours, sumOver } from './neighbours.ts';
+import {
+  type NeighbourSums,
+  type Neighbours,
+  neighbours,
+  outOfFoldNeighbours,
+  sumOver,
+} from './neighbours.ts';
 
 const params = z.strictObject({
   /** Candidates; the best by inner folds is kept. */
@@ -36,7 +42,7 @@ export const knn: Router<Params, State> = {
     const near = outOfFoldNeighbours(train.features, train.folds, widest(candidates), context);
     let best = { k: candidates[0]!, error: Number.POSITIVE_INFINITY };
     for (const k of candidates) {
-      const error = centredError(quality, shrinkTo(means, sumOver(near, quality, k), kappa));
+      const error = errorOf(near, { quality, means, k, kappa });
       if (error < best.error) best = { k, error };
     }
     return { features: train.features, quality, means, k: best.k };
@@ -56,6 +62,21 @@ export const knn: Router<Params, State> = {
   },
   explain: (_, { k }) => [`The outcomes of the ${k} most similar training queries decide.`],
 };
+
+/** A few rows at a time: of thousands of models all predictions would be many times the table. */
+function errorOf(
+  { indices, k: width }: Neighbours,
+  { quality, means, k, kappa }: Pick<State, 'quality' | 'means' | 'k'> & { readonly kappa: number },
+): number {
+  const errors = centredErrors(quality);
+  const step = Math.max(1, Math.floor(2 ** 20 / quality.cols));
+  for (let start = 0; start < quality.rows; start += step) {
+    const some = { indices: indices.subarray(start * width, (start + step) * width), k: width };
+    const expected = shrinkTo(means, sumOver(some, quality, k), kappa);
+    for (let i = 0; i < expected.rows; i++) errors.add(start + i, row(expected, i));
+  }
+  return errors.mean();
+}
 
 function predictTrained(
   { features }: Pick<Encoded, 'features'>,

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '../../packages/signalbox/bin/signalbox.js');
+
+/** What one run took, and what it printed. */
+export interface Run {
+  readonly seconds: number;
+  /** Of all its threads; where the machine is shared this tells more than the wall. */
+  readonly cpuSeconds: number;
+  /** Greatest memory of the process. */
+  readonly mb: number;
+  readonly out: string;
+}
+
+/** Runs the product's command in this folder. */
+export async function runCommand(args: readonly string[], folder: string): Promise<Run> {
+  const tell =
+    "process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.stderr.write('\\nmaxrss ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime)) })";
+  const flags = [`--import=data:text/javascript,${encodeURIComponent(tell)}`, program];
+  const { seconds, out, said } = await runProcess(process.execPath, [...flags, ...args], folder);
+  const [, kilobytes, microseconds] = /maxrss (\d+) cpu (\d+)/.exec(said) ?? [];
+  return { seconds, out, mb: Number(kilobytes) / 1024, cpuSeconds: Number(microseconds) / 1e6 };
+}
+
+/** @throws Error with what it said where it ends with another code than 0 */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  folder: string,
+): Promise<{ readonly seconds: number; readonly out: string; readonly said: string }> {
+  const started = performance.now();
+  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, said] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-4000);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${said}`);
+  return { seconds: (performance.now() - started) / 1000, out, said };
+}
