@@ -3,7 +3,7 @@ export type Numbers = Float64Array | Float32Array | Uint8Array;
 
 /**
  * A dense table of numbers, row by row: cell (i, j) is `data[i * cols + j]`. NaN marks a cell never observed. Cells of
- * an outcome table are of the narrowest kind that holds them exactly: who writes other numbers takes `doubles` first.
+ * an outcome table are of the narrowest kind that holds them exactly: who writes other numbers makes a `matrix` for them first.
  */
 export interface Matrix {
   readonly rows: number;
@@ -21,11 +21,6 @@ export function matrix(rows: number, cols: number, fill = 0): Matrix & { readonl
 /** Zeros in 32-bit floats: half the memory, seven digits; what encoders give. */
 export function matrix32(rows: number, cols: number): Matrix & { readonly data: Float32Array } {
   return { rows, cols, data: new Float32Array(rows * cols) };
-}
-
-/** A copy in 64-bit floats, to write into. */
-export function doubles({ rows, cols, data }: Matrix): Matrix & { readonly data: Float64Array } {
-  return { rows, cols, data: Float64Array.from(data) };
 }
 
 /** A matrix from nested arrays; every row must be as long as the first. */
