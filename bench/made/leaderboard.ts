@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { leaderboardParams, leaderboardWorld } from '../../packages/signalbox/src/pipeline/config.ts';
+import {
+  type LeaderboardWorld,
+  leaderboardParams,
+  leaderboardWorld,
+} from '../../packages/signalbox/src/pipeline/config.ts';
 
 /**
  * Writes a drawn leaderboard as one would hold it: `scores.csv` in the wide form, a row for each query, and
@@ -11,7 +15,7 @@ import { leaderboardParams, leaderboardWorld } from '../../packages/signalbox/sr
 export async function writeLeaderboard(
   folder: string,
   { models, rows }: { readonly models: number; readonly rows: number },
-): Promise<void> {
+): Promise<LeaderboardWorld> {
   const families = Math.min(leaderboardParams.families, Math.max(2, models >> 2));
   const world = leaderboardWorld({ ...leaderboardParams, models, items: rows, families }, 1);
   const test = new Set(world.parts.test);
@@ -32,6 +36,7 @@ export async function writeLeaderboard(
       yield `q${i},${own.join(',')}\n`;
     }
   });
+  return world;
 }
 
 /** Line by line, as fast as the disk takes them. */
