@@ -90,9 +90,16 @@ test('no: every upper bound is below the minimum effect', () => {
 test('insufficient says what would settle it', () => {
   const rungs = [router('knn', e(0.006, -0.004, 0.016))];
   assert.deepEqual(judge(rungs).needs, needs);
-  assert.equal(judge(rungs).whatWouldChange, 'It would be settled by about 2,000 to 5,000 labelled queries.');
+  assert.equal(
+    judge(rungs).whatWouldChange,
+    'It would be settled by about 2,000 to 5,000 more labelled queries.',
+  );
   const open = qualityVerdict({ rungs, groups: 1, rows: 9, needs: { labels: null, repeats: 4 } }, limits);
   assert.equal(open.whatWouldChange, 'It would be settled by 4 samples of each query and model.');
+  const changes = (labels: readonly [number, number]): string =>
+    qualityVerdict({ rungs, groups: 1, rows: 9, needs: { labels, repeats: null } }, limits).whatWouldChange;
+  assert.equal(changes([700, 700]), 'It would be settled by about 700 more labelled queries.');
+  assert.match(changes([0, 0]), /^The labels here are enough to tell a gain of 0.5 points from none/);
 });
 
 test('nothing tried, or intervals that are not known, settle nothing', () => {

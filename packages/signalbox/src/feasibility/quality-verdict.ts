@@ -151,8 +151,9 @@ function no(rung: Rung, upper: number, minimumEffect: number): Words {
 }
 
 function open(rung: Rung, { labels, repeats }: Needs, minimumEffect: number): Words {
+  const enough = labels !== null && labels[1] === 0;
   const parts = [
-    labels === null ? '' : `about ${count(labels[0])} to ${count(labels[1])} labelled queries`,
+    labels === null || enough ? '' : `about ${rangeOf(labels)} more labelled queries`,
     repeats === null ? '' : `${repeats} samples of each query and model`,
   ].filter((part) => part !== '');
   return {
@@ -160,9 +161,14 @@ function open(rung: Rung, { labels, repeats }: Needs, minimumEffect: number): Wo
     whatWouldChange:
       parts.length > 0
         ? `It would be settled by ${parts.join(' and by ')}.`
-        : 'No number of further labels is known to settle it: other models or other features of a query might.',
+        : enough
+          ? `The labels here are enough to tell a gain of ${points(minimumEffect)} from none; what was found lies too near that bound, and only many more could say on which side.`
+          : 'No number of further labels is known to settle it: other models or other features of a query might.',
   };
 }
+
+const rangeOf = ([least, most]: readonly [number, number]): string =>
+  least === most ? count(least) : `${count(least)} to ${count(most)}`;
 
 function unseen(rung: Rung, qualityEpsilon: number): Words {
   const where =

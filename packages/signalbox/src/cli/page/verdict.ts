@@ -20,7 +20,10 @@ ${gradeLine(set)}`;
 type Fact = readonly [Markup | string, Markup | string | null];
 
 function qualityFacts({ lift, by, minimumEffect, needs }: VerdictResult['quality']): Fact[] {
-  const more = needs.labels && `${needs.labels.map(count).join(' to ')} labelled queries`;
+  const [least = 0, most = 0] = needs.labels ?? [];
+  const more =
+    most > 0 &&
+    `${least === most ? count(least) : `${count(least)} to ${count(most)}`} more labelled queries`;
   const again = needs.repeats === null ? null : `${count(needs.repeats)} samples of each answer`;
   return [
     [
