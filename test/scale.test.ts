@@ -21,6 +21,7 @@ import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
 import { describeTable } from '../packages/signalbox/src/pipeline/describe.ts';
 import { importTables } from '../packages/signalbox/src/pipeline/import.ts';
 import { wholePool } from '../packages/signalbox/src/pipeline/whole-pool.ts';
+import { signalbox } from './cli.fixture.ts';
 
 // The scale runs of bench/scale.ts in small: what comes out of them, not how long it takes.
 
@@ -136,4 +137,43 @@ test('the pruned pool holds the best model and none that another beats everywher
     training.examples.filter((_, i) => Array.from(pool).some((m) => at(training.quality, i, m) === 1)).length;
   const stronger = [...kept, ...spare, ...copies];
   assert.ok(solved(kept) >= 0.99 * solved(stronger));
+});
+
+test('report prunes on the given features, train prunes too, and evaluate compares within the pool that is left', async () => {
+  const run = async (...args: string[]): Promise<string> => {
+    const { code, out, err } = await signalbox(args, { cwd: folder });
+    assert.equal(code, 0, err);
+    return out;
+  };
+  const lean = ['--policy', 'argmax', '--prune', '12'];
+  const told = await run(
+    ...[
+      'report',
+      'table.parquet',
+      '--features',
+      'features.csv',
+      '--routers',
+      'ridge',
+      '--no-html',
+      '--json',
+      ...lean,
+    ],
+  );
+  const report = JSON.parse(told) as {
+    sets: [{ models: string[]; notes: string[]; systems: { name: string }[] }];
+  };
+  const [{ models: left, notes, systems }] = report.sets;
+  assert.ok(left.length <= 12 && left.length > 1);
+  assert.ok(
+    notes.some((note) => note.startsWith('Pruned on 1800 training rows from 600 to')),
+    notes.join('\n'),
+  );
+  assert.ok(notes.some((note) => note.startsWith('All 600 models before the pruning, on the same')));
+  assert.ok(systems.some(({ name }) => name === 'ridge'));
+  await run('train', 'table.parquet', '--router', 'task-table', '--no-verdict', '-o', 'router', ...lean);
+  const judged = await run('evaluate', 'router', 'table.parquet', '--no-html', '--json');
+  assert.deepEqual((JSON.parse(judged) as typeof report).sets[0].models, left);
+  const wrong = await signalbox(['report', 'table.parquet', '--prune', 'many'], { cwd: folder });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /--prune was "many"; give a whole number/);
 });
