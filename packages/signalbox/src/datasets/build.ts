@@ -66,7 +66,8 @@ export function tableBuilder(): TableBuilder {
     finish: (about) => {
       const ids = [...models.keys()];
       if (examples.length === 0) {
-        throw new SignalboxError('table', 'there are no rows in it.', { file: about.file });
+        const why = Object.entries(rowsDropped).map(([reason, n]) => ` ${n} left out: ${reason}.`);
+        throw new SignalboxError('table', `there are no rows in it.${why.join('')}`, { file: about.file });
       }
       if (ids.length === 0) {
         throw new SignalboxError('table', 'there are no models in it.', { file: about.file });

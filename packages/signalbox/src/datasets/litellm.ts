@@ -1,15 +1,14 @@
-import type { Context } from '../core/context.ts';
 import type { Place } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { sha256 } from '../core/query.ts';
 import { answerOf, messagesOf } from './chat.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
+import { csvHeader } from './csv-rows.ts';
 import { type Fields, objectIn, textIn } from './fields.ts';
 import { stopIfAborted } from './files.ts';
 import { logTable } from './logs.ts';
 import { tableName } from './names.ts';
 import { numberIn } from './numbers.ts';
-import { firstRecord, recordsOf } from './records.ts';
+import { firstRecord, rowsOf } from './records.ts';
 import { enterScored, type ScoredCall } from './scored-calls.ts';
 import { isSideScores, ownScores, readSideScores, type SideScores } from './side-scores.ts';
 import { timeIn } from './times.ts';
@@ -71,16 +70,6 @@ function kindOf(file: SourceFile): 'log' | 'scores' | undefined {
   const isLog = has('call_type') && has('model') && (has('spend') || has('response_cost')) && has('messages');
   if (isLog) return 'log';
   return isSideScores(file, 'request_id') ? 'scores' : undefined;
-}
-
-async function* rowsOf(file: SourceFile, context: Context): AsyncGenerator<{ fields: Fields; place: Place }> {
-  if (firstRecord(file) !== undefined) {
-    yield* recordsOf(file, context);
-    return;
-  }
-  const { header, rows } = await readCsv(file, context);
-  for await (const { cells, place } of rows)
-    yield { fields: Object.fromEntries(header.map((name, i) => [name, cells[i]])), place };
 }
 
 /** Undefined for what is no chat, completion or response, and where its request was not kept (the default). */

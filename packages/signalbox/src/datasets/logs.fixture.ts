@@ -1,7 +1,14 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Dataset } from '../core/dataset.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { ReadOptions } from '../core/format.ts';
 import type { Sample } from './contract.ts';
+import { openTable } from './open.ts';
 import type { PlainCell, PlainRow, PlainTable } from './plain.fixture.ts';
+import { folderOf, quietContext } from './tables.fixture.ts';
 import { zipBytes } from './zip.fixture.ts';
 
 /**
@@ -184,3 +191,16 @@ export const toolSamples = {
   litellm: { files: written('litellm'), rows: 3, models: ['small', 'large'] },
   langfuse: { files: written('langfuse'), rows: 2, models: ['small', 'large'] },
 } satisfies Record<string, Sample>;
+
+/** The table that lies in these files. */
+export async function open(t: TestContext, files: Files, options: ReadOptions = {}): Promise<Dataset> {
+  return openTable({ paths: [await folderOf(t, files)], options, context: quietContext() });
+}
+
+export async function refused(t: TestContext, files: Files, reason: RegExp, options?: ReadOptions) {
+  await assert.rejects(open(t, files, options), (error: unknown) => {
+    assert.ok(error instanceof SignalboxError, (error as Error).stack);
+    assert.match(error.message, reason);
+    return true;
+  });
+}

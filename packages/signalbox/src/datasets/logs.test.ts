@@ -1,36 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Dataset } from '../core/dataset.ts';
-import { SignalboxError } from '../core/errors.ts';
-import type { ReadOptions } from '../core/format.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
 import {
-  type Files,
   inspectLayout,
   jsonLines,
   lmEvalLayout,
+  open,
   promptfooLayout,
+  refused,
   toolSamples,
   written,
   zeroIsUnknown,
 } from './logs.fixture.ts';
-import { openTable } from './open.ts';
 import { sameAfterImport } from './plain.fixture.ts';
-import { folderOf, quietContext } from './tables.fixture.ts';
 import { zipBytes } from './zip.fixture.ts';
-
-async function open(t: test.TestContext, files: Files, options: ReadOptions = {}): Promise<Dataset> {
-  return openTable({ paths: [await folderOf(t, files)], options, context: quietContext() });
-}
-
-async function refused(t: test.TestContext, files: Files, reason: RegExp, options?: ReadOptions) {
-  await assert.rejects(open(t, files, options), (error: unknown) => {
-    assert.ok(error instanceof SignalboxError, (error as Error).stack);
-    assert.match(error.message, reason);
-    return true;
-  });
-}
 
 /** Score and status of each cell, by row and model. */
 function cells(table: Dataset) {

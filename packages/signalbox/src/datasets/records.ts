@@ -1,6 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
+import { readCsv } from './csv-rows.ts';
 import { type Fields, objectIn } from './fields.ts';
 import { headText, readBytes } from './files.ts';
 import { elements, endOfValue, parsePiece } from './json-array.ts';
@@ -61,4 +62,18 @@ export function firstRecord(file: SourceFile): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The rows of a log as JSON or JSON lines, or as CSV. */
+export async function* rowsOf(
+  file: SourceFile,
+  context: Context,
+): AsyncGenerator<{ fields: Fields; place: Place }> {
+  if (firstRecord(file) !== undefined) {
+    yield* recordsOf(file, context);
+    return;
+  }
+  const { header, rows } = await readCsv(file, context);
+  for await (const { cells, place } of rows)
+    yield { fields: Object.fromEntries(header.map((name, i) => [name, cells[i]])), place };
 }

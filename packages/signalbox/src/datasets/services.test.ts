@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Dataset } from '../core/dataset.ts';
-import { SignalboxError } from '../core/errors.ts';
-import type { ReadOptions } from '../core/format.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
 import { messagesOf } from './chat.ts';
-import { type Files, jsonLines, written, zeroIsUnknown } from './logs.fixture.ts';
-import { openTable } from './open.ts';
+import { type Files, jsonLines, open, refused, written, zeroIsUnknown } from './logs.fixture.ts';
 import { sameAfterImport } from './plain.fixture.ts';
 import {
   helmLayout,
@@ -17,20 +14,7 @@ import {
   openaiBatchLayout,
   openaiEvalsLayout,
 } from './services.fixture.ts';
-import { folderOf, quietContext } from './tables.fixture.ts';
 import { timeIn } from './times.ts';
-
-async function open(t: test.TestContext, files: Files, options: ReadOptions = {}): Promise<Dataset> {
-  return openTable({ paths: [await folderOf(t, files)], options, context: quietContext() });
-}
-
-async function refused(t: test.TestContext, files: Files, reason: RegExp, options?: ReadOptions) {
-  await assert.rejects(open(t, files, options), (error: unknown) => {
-    assert.ok(error instanceof SignalboxError, (error as Error).stack);
-    assert.match(error.message, reason);
-    return true;
-  });
-}
 
 /** Score, samples and status of each cell, by the last line of the text and model. */
 function cells(table: Dataset) {

@@ -1,11 +1,11 @@
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
+import { csvHeader } from './csv-rows.ts';
 import { type Fields, requiredText, textIn } from './fields.ts';
 import { unitScore } from './logs.ts';
 import { numberIn, numeric } from './numbers.ts';
-import { firstRecord, recordsOf } from './records.ts';
+import { firstRecord, rowsOf } from './records.ts';
 
 /**
  * Scores of calls in a file beside their log, which has none: CSV or JSON lines of the call's id, `model` where one id
@@ -93,16 +93,6 @@ export async function readSideScores(
     },
     unused: () => [...rows.values()].filter(({ used }) => used === undefined).length,
   };
-}
-
-async function* rowsOf(file: SourceFile, context: Context): AsyncGenerator<{ fields: Fields; place: Place }> {
-  if (firstRecord(file) !== undefined) {
-    yield* recordsOf(file, context);
-    return;
-  }
-  const { header, rows } = await readCsv(file, context);
-  for await (const { cells, place } of rows)
-    yield { fields: Object.fromEntries(header.map((name, i) => [name, cells[i]])), place };
 }
 
 /** The scores that stand in a log's own row, added to it: each number or truth that the log's writer does not know. */
