@@ -26,6 +26,7 @@ const step = (epsilon: number, policy: Candidate | null, rest: Partial<CostStep>
 const input = (steps: readonly CostStep[], rest: Partial<CostInput> = {}): CostInput => ({
   rows: 2000,
   calibrationRows: 400,
+  tableRows: 3000,
   models: 3,
   bestSingle: 'large',
   unknownCost: false,
@@ -119,13 +120,38 @@ test('what might still be certified keeps a small certified saving from being a 
   assert.equal(judge([step(0.05, more)]).answer, 'insufficient');
 });
 
+test('two bounds that would read alike are told with a decimal more, or not', () => {
+  const changes = (ratio: number): string =>
+    judge([step(0.05, candidate(e(0.85, 0.8, ratio)))]).whatWouldChange;
+  assert.match(changes(0.74), /^Prices or traffic by which .* falls from 26 % to 10 %;/);
+  assert.match(changes(0.896), /falls from 10.4 % to 10 %;/);
+  assert.match(changes(0.8999), /^Prices or traffic but a little less .* hardly above the floor of 10 %;/);
+  const stays = (most: number): string => judge([step(0.05, candidate(e(0.96, 1 - most, 0.99)))]).why;
+  assert.match(stays(0.096), /saves at most 9.6 % \(2,000 queries\), below the floor of 10 %\.$/);
+  assert.match(stays(0.0999), /saves at most 10 % \(2,000 queries\), hardly below the floor\.$/);
+});
+
+test('calibration queries that no one will bring are told as such, with what helps instead', () => {
+  const asked = (rowsNeeded: number, rest: Partial<CostStep> = {}): string =>
+    judge([step(0.05, candidate(null), { rowsNeeded, ...rest })]).whatWouldChange;
+  assert.equal(asked(60_000), 'About 60,000 calibration queries, against 400 here.');
+  assert.equal(
+    asked(397_390),
+    'About 397,390 calibration queries, against 400 here, which is beyond reach with this table (132 times its 3,000 rows): a larger tolerated loss (epsilon) is more useful.',
+  );
+  const unsettled = judge([step(0.05, saves, { settled: false, rowsNeeded: 397_390 })]).whatWouldChange;
+  assert.match(unsettled, /: about 397,390, which is beyond reach with this table/);
+  const certifiedOnly = judge([step(0.05, candidate(e(0.85, 0.8, 0.93)), { rowsNeeded: 397_390 })]);
+  assert.match(certifiedOnly.whatWouldChange, /beyond reach .* is more useful\.$/);
+});
+
 test('unknown cost', () => {
   const found = judge([], { unknownCost: true });
   assert.deepEqual([found.answer, found.by, found.saving, found.epsilon], ['unknown-cost', null, null, null]);
 });
 
 test('a verdict carries its parameters', () => {
-  const none = { rungs: [], groups: 0, rows: 5, needs: { labels: null, repeats: null } };
+  const none = { rungs: [], groups: 0, rows: 5, tableRows: 5, needs: { labels: null, repeats: null } };
   const found = verdict(none, input([step(0.05, saves)]));
   assert.deepEqual(found.parameters, {
     minimumEffect: 0.005,

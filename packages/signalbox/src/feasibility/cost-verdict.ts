@@ -43,6 +43,8 @@ export interface CostInput {
   readonly rows: number;
   /** Rows on which thresholds were certified. */
   readonly calibrationRows: number;
+  /** Of the whole table, used or not. */
+  readonly tableRows: number;
   readonly models: number;
   readonly bestSingle: string;
   /** Neither cost nor price nor, with two models, a share of strong calls. */
@@ -163,6 +165,7 @@ function insufficient(input: CostInput, step: CostStep, limits: CostLimits): Cos
     ...step,
     ...limits,
     calibrationRows: input.calibrationRows,
+    tableRows: input.tableRows,
     saved,
     certified,
     most: mostSaved(step),

@@ -23,7 +23,7 @@ const router = (name: string, overBest: Estimate, rest: Partial<Rung> = {}): Run
 });
 const needs = { labels: [2000, 5000], repeats: null } as const;
 const judge = (rungs: readonly Rung[], groups = 5) =>
-  qualityVerdict({ rungs, groups, rows: 1500, needs }, limits);
+  qualityVerdict({ rungs, groups, rows: 1500, tableRows: 1500, needs }, limits);
 const flat = table(e(0, -0.02, 0.02));
 
 test('yes: over best single, over the table and on groups left out', () => {
@@ -94,10 +94,14 @@ test('insufficient says what would settle it', () => {
     judge(rungs).whatWouldChange,
     'It would be settled by about 2,000 to 5,000 more labelled queries.',
   );
-  const open = qualityVerdict({ rungs, groups: 1, rows: 9, needs: { labels: null, repeats: 4 } }, limits);
+  const open = qualityVerdict(
+    { rungs, groups: 1, rows: 9, tableRows: 9000, needs: { labels: null, repeats: 4 } },
+    limits,
+  );
   assert.equal(open.whatWouldChange, 'It would be settled by 4 samples of each query and model.');
   const changes = (labels: readonly [number, number]): string =>
-    qualityVerdict({ rungs, groups: 1, rows: 9, needs: { labels, repeats: null } }, limits).whatWouldChange;
+    qualityVerdict({ rungs, groups: 1, rows: 9, tableRows: 9000, needs: { labels, repeats: null } }, limits)
+      .whatWouldChange;
   assert.equal(changes([700, 700]), 'It would be settled by about 700 more labelled queries.');
   assert.match(changes([0, 0]), /^The labels here are enough to tell a gain of 0.5 points from none/);
 });
@@ -130,5 +134,31 @@ test('the answer follows the rule on any numbers, in any order of rungs', () => 
       assert.equal(judge(rungs, groups).answer, expected);
       assert.equal(judge([...rungs].reverse(), groups).answer, expected);
     }),
+  );
+});
+
+test('bounds that would read alike are told with a decimal more, or not', () => {
+  const yes = (low: number): string => judge([flat, router('knn', e(0.02, low, 0.03))]).whatWouldChange;
+  assert.match(yes(0.012), /from 1.2 points to 0.5 points or less\.$/);
+  assert.match(yes(0.00504), /from 0.504 points to 0.5 points or less\.$/);
+  assert.match(
+    yes(0.005001),
+    /if ever so little: the lower bound of the lift lies hardly above 0.5 points\.$/,
+  );
+  const no = (high: number): string => judge([router('knn', e(0.001, -0.002, high))]).whatWouldChange;
+  assert.match(no(0.00496), /as the highest upper bound is 0.496 points\.$/);
+  assert.match(no(0.004999), /more labels of this kind would not\.$/);
+});
+
+test('labels that no one will bring are told as such', () => {
+  const asked = (labels: readonly [number, number]): string =>
+    qualityVerdict(
+      { rungs: [flat], groups: 1, rows: 9, tableRows: 100, needs: { labels, repeats: null } },
+      limits,
+    ).whatWouldChange;
+  assert.equal(asked([1000, 5000]), 'It would be settled by about 1,000 to 5,000 more labelled queries.');
+  assert.equal(
+    asked([4000, 5000]),
+    'It would be settled by about 4,000 to 5,000 more labelled queries, which is beyond reach with this table (40 times its 100 rows): a larger minimum effect is more useful.',
   );
 });

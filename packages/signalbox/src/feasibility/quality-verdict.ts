@@ -1,6 +1,6 @@
 import type { Estimate } from '../core/results.ts';
 import type { VerdictParameters } from './parameters.ts';
-import { count, points, pointsRange } from './wording.ts';
+import { count, outOfReach, points, pointsApart, pointsRange } from './wording.ts';
 
 /** A rung of the ladder that decides before an answer is generated; lifts are simultaneous over all rungs. */
 export interface Rung {
@@ -27,6 +27,8 @@ export interface QualityInput {
   readonly rungs: readonly Rung[];
   readonly groups: number;
   readonly rows: number;
+  /** Of the whole table, used or not. */
+  readonly tableRows: number;
   /** Reported where the answer is `insufficient`. */
   readonly needs: Needs;
 }
@@ -55,7 +57,7 @@ const nothing: Needs = { labels: null, repeats: null };
  * beat it, passes; `no` where every upper bound is below the minimum effect; else `insufficient`.
  */
 export function qualityVerdict(input: QualityInput, limits: Limits): QualityVerdict {
-  const { rungs, groups, rows } = input;
+  const { rungs, groups, rows, tableRows } = input;
   const { minimumEffect } = limits;
   const first = greatest(rungs);
   if (first === undefined) return untried(rows, minimumEffect);
@@ -80,7 +82,7 @@ export function qualityVerdict(input: QualityInput, limits: Limits): QualityVerd
     return answered('no', first, no(first, highest(rungs), minimumEffect));
   const failed = greatest(better);
   return failed === undefined
-    ? answered('insufficient', first, open(first, input.needs, minimumEffect))
+    ? answered('insufficient', first, open(first, input.needs, { minimumEffect, tableRows }))
     : answered('insufficient', failed, unseen(failed, limits.qualityEpsilon));
 }
 
@@ -122,9 +124,14 @@ function overTheTable({ overTable }: Rung): string {
 
 function yes(rung: Rung, minimumEffect: number): Words {
   const table = rung.overTable === null ? '' : `, and it beats the task table (${overTheTable(rung)})`;
+  const said = pointsApart(rung.overBest.low, minimumEffect);
   return {
     why: `${lifts(rung)}, which is beyond the minimum of ${points(minimumEffect)}${table}.`,
-    whatWouldChange: `Traffic unlike these queries, or a stronger single model, that takes the lower bound of the lift from ${points(rung.overBest.low)} to ${points(minimumEffect)} or less.`,
+    whatWouldChange: `Traffic unlike these queries, or a stronger single model, ${
+      said === null
+        ? `if ever so little: the lower bound of the lift lies hardly above ${points(minimumEffect)}`
+        : `that takes the lower bound of the lift from ${said[0]} to ${said[1]} or less`
+    }.`,
   };
 }
 
@@ -144,16 +151,24 @@ function taskTable(passed: Rung, router: Rung | undefined): Words {
 }
 
 function no(rung: Rung, upper: number, minimumEffect: number): Words {
+  const said = pointsApart(upper, minimumEffect);
+  const bound = said === null ? '' : `, as the highest upper bound is ${said[0]}`;
   return {
     why: `${lifts(rung)}, the best of all that were tried, and no upper bound reaches ${points(minimumEffect)}.`,
-    whatWouldChange: `Other models in the pool or other knowledge of a query; more labels of this kind would not, as the highest upper bound is ${points(upper)}.`,
+    whatWouldChange: `Other models in the pool or other knowledge of a query; more labels of this kind would not${bound}.`,
   };
 }
 
-function open(rung: Rung, { labels, repeats }: Needs, minimumEffect: number): Words {
+function open(
+  rung: Rung,
+  { labels, repeats }: Needs,
+  { minimumEffect, tableRows }: { readonly minimumEffect: number; readonly tableRows: number },
+): Words {
   const enough = labels !== null && labels[1] === 0;
   const parts = [
-    labels === null || enough ? '' : `about ${rangeOf(labels)} more labelled queries`,
+    labels === null || enough
+      ? ''
+      : `about ${rangeOf(labels)} more labelled queries${outOfReach(labels[0], tableRows, 'a larger minimum effect')}`,
     repeats === null ? '' : `${repeats} samples of each query and model`,
   ].filter((part) => part !== '');
   return {

@@ -1,3 +1,4 @@
+import { beyondReach } from '../../core/label-reach.ts';
 import type { Estimate, ResultSet } from '../../core/results.ts';
 import type {
   CeilingsResult,
@@ -126,12 +127,18 @@ export function labelsLine(set: ResultSet): string | undefined {
   if (more !== null) {
     return more[1] === 0
       ? 'as many as are needed.'
-      : `${range(more, 'more query', 'more queries')} would ${settled(set)}.`;
+      : `${range(more, 'more query', 'more queries')} would ${settled(set)}${tooMany(more[0], set)}.`;
   }
   if (paired !== null) return `${range(paired, 'row')} would show the minimum effect.`;
   return curve === null
     ? undefined
     : `the learning curve reaches the minimum effect at ${range(curve, 'row')}.`;
+}
+
+/** What no one will bring is said to be that. */
+function tooMany(labels: number, { rows }: ResultSet): string {
+  const times = beyondReach(labels, rows);
+  return times === null ? '' : `, ${count(times)} times the rows of this table and beyond reach`;
 }
 
 /** What more labels would do: settle an open verdict, or else show a lift of the least size that counts. */

@@ -64,10 +64,12 @@ export function judge(
   { candidates, deferral }: Findings,
   needs: Needs,
 ): VerdictResult {
+  const tableRows = plan.table.examples.length;
   const { quality, cost } = verdict(
-    { rungs: candidates, groups: design.groupNames.length, rows: design.rows, needs },
+    { rungs: candidates, groups: design.groupNames.length, rows: design.rows, tableRows, needs },
     {
       rows: design.rows,
+      tableRows,
       calibrationRows: deferral?.calibrationRows ?? 0,
       models: plan.table.models.length,
       bestSingle: deferral?.shown.bestSingle ?? '',
