@@ -3,6 +3,7 @@ import { counted, unbroken } from '../words/numbers.ts';
 import type { Truth, Truths } from '../words/reading.ts';
 import { headline } from '../words/reading.ts';
 import { type AtLevel, answer, equalQuality, nextSteps, scopeOf } from '../words/sentences.ts';
+import { ablationsSection } from './ablations.ts';
 import { ceilingsSection } from './ceilings.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
@@ -117,6 +118,7 @@ ${systemsSection(set, drawing, least)}
 ${newcomerSection(set, drawing)}
 ${votesSection(set, drawing)}
 ${planeSection(set, drawing, id)}
+${ablationsSection(set, drawing)}
 ${deferralSection(set, drawing)}
 ${moneySection(set)}
 ${groupsSection(set, drawing)}

@@ -1,3 +1,4 @@
+import { partOf } from '../words/ablations.ts';
 import { bracket, fixed, percent, points } from '../words/numbers.ts';
 import { type Column, table } from './table.ts';
 import { titled, type View } from './view.ts';
@@ -26,7 +27,7 @@ export function ablationsTable(view: View): string {
     .flatMap(({ router, seeds, lines, lost }) => {
       const priced = lines.some(({ cost }) => cost !== null);
       const parts = lines.map(({ system, value, cost, difference }) => [
-        clean(system === router ? 'as it is' : system.replace(`${router}:`, '')),
+        clean(partOf(system, router)),
         percent(value.value, 2),
         bracket(value, inPoints),
         ...(priced ? [cost ? cost.value.toPrecision(3) : ''] : []),

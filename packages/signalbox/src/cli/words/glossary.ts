@@ -118,6 +118,7 @@ export const glossary = {
     'A threshold whose loss is at most epsilon with probability 1 − delta, by rows that it was not chosen on (Learn then Test), for traffic like these queries.',
   delta: 'The probability with which a certificate may be wrong.',
   'strong share': 'The share of queries that go to the strong model, where cost is not recorded in dollars.',
+  ablation: 'A router with one of its parts left out or changed, to see what the part is worth.',
 } as const satisfies Record<string, string>;
 
 export type Term = keyof typeof glossary;

@@ -14,6 +14,8 @@ export interface IntervalRow {
   /** Hatched from here to the value: not reachable before generation. */
   readonly hatchedFrom?: number;
   readonly bold?: boolean;
+  /** What it is held against, as a tick across the row. */
+  readonly beside?: number;
   /** Written right of the interval. */
   readonly text: string;
   readonly title: string;
@@ -48,10 +50,11 @@ function draw(rows: readonly IntervalRow[], axis: IntervalAxis, { drawing, layou
   const y = (row: IntervalRow): number => rows.indexOf(row);
   const bands = rows.filter((row) => row.value === null);
   const dots = rows.filter((row) => row.value !== null);
+  const besides = rows.filter((row) => row.beside !== undefined);
   const hatched = rows.filter((row) => row.hatchedFrom !== undefined && row.value !== null);
   const insets = { insetTop: narrow ? 24 : 6, insetBottom: narrow ? 4 : 6 };
   const values = [
-    ...rows.flatMap((row) => [row.low, row.high, row.hatchedFrom ?? row.low]),
+    ...rows.flatMap((row) => [row.low, row.high, row.hatchedFrom ?? row.low, row.beside ?? row.low]),
     ...(axis.values ?? []),
   ];
   const marks = [
@@ -69,6 +72,7 @@ function draw(rows: readonly IntervalRow[], axis: IntervalAxis, { drawing, layou
       title: 'title',
       ...insets,
     }),
+    Plot.tickX(besides, { x: 'beside', y, stroke: 'var(--mark-orange)', strokeWidth: 3, ...insets }),
     Plot.link(dots, {
       x1: 'low',
       x2: 'high',
@@ -90,7 +94,7 @@ function draw(rows: readonly IntervalRow[], axis: IntervalAxis, { drawing, layou
       title: 'title',
     }),
     Plot.text(rows, {
-      x: 'high',
+      x: (row: IntervalRow) => Math.max(row.high, row.beside ?? row.high),
       y,
       dy,
       dx: 8,
