@@ -18,6 +18,7 @@ export interface TableBuilder {
   block(models: readonly string[]): WideBlock;
   note(sentence: string): void;
   drop(reason: string, rows: number): void;
+  dropAll(counts: Readonly<Record<string, number>>): void;
   /** @throws SignalboxError where a repeat stands twice, there are no rows, or `weak` and `strong` name no model */
   finish(about: About): Dataset;
 }
@@ -43,6 +44,9 @@ export function tableBuilder(): TableBuilder {
   const rowsDropped: Record<string, number> = {};
   const calls = callStore();
   const blocks: WideBlock[] = [];
+  const drop = (reason: string, rows: number): void => {
+    rowsDropped[reason] = (rowsDropped[reason] ?? 0) + rows;
+  };
   const model = (id: string): number => {
     const known = models.get(id);
     if (known !== undefined) return known;
@@ -60,8 +64,9 @@ export function tableBuilder(): TableBuilder {
       return block;
     },
     note: (sentence) => notes.push(sentence),
-    drop: (reason, rows) => {
-      rowsDropped[reason] = (rowsDropped[reason] ?? 0) + rows;
+    drop,
+    dropAll: (counts) => {
+      for (const [reason, rows] of Object.entries(counts)) drop(reason, rows);
     },
     finish: (about) => {
       const ids = [...models.keys()];

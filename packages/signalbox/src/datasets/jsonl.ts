@@ -3,7 +3,7 @@ import { tableBuilder } from './build.ts';
 import type { Fields } from './fields.ts';
 import { endingOf, headText } from './files.ts';
 import { readJsonl } from './jsonl-rows.ts';
-import { longReader, type Roles, rolesIn } from './long.ts';
+import { droppedIn, longReader, type Roles, rolesIn } from './long.ts';
 import { tableName } from './names.ts';
 
 /** The canonical long form, one JSON object on each line; the first may be `{"signalbox": {...}}`. */
@@ -20,9 +20,10 @@ export const jsonl: Format = {
       for await (const { value, place } of readJsonl(file, context)) {
         const said = first ? value['signalbox'] : undefined;
         first = false;
-        if (typeof said === 'object' && said !== null)
+        if (typeof said === 'object' && said !== null) {
           roles = { ...rolesIn(said as Fields, place, context), ...roles };
-        else reader.row(value, place);
+          table.dropAll(droppedIn(said as Fields, place));
+        } else reader.row(value, place);
       }
     }
     reader.end();

@@ -12,7 +12,7 @@ import {
   statusIn,
   textIn,
 } from './fields.ts';
-import { numberIn } from './numbers.ts';
+import { numberIn, shown } from './numbers.ts';
 
 const known: ReadonlySet<string> = new Set(longFields);
 const required = ['query_id', 'model', 'score'] as const;
@@ -111,6 +111,34 @@ export interface Roles {
   strong?: string;
 }
 
+/** What a table says of itself, as it is written. */
+export interface Said extends Roles {
+  /** Rows that its source left out, by reason. */
+  readonly rows_dropped?: Readonly<Record<string, number>>;
+}
+
+/**
+ * The rows that a table's source left out, by reason; as an object in JSONL, as its JSON in Parquet.
+ * @throws SignalboxError for anything but counts
+ */
+export function droppedIn({ rows_dropped: said }: Fields, place: Place): Record<string, number> {
+  if (said === undefined) return {};
+  let counts: unknown = said;
+  try {
+    if (typeof said === 'string') counts = JSON.parse(said);
+  } catch {
+    // Refused below, with all else that is no object.
+  }
+  const known = typeof counts === 'object' && counts !== null && !Array.isArray(counts);
+  if (known && Object.values(counts as object).every((n) => Number.isSafeInteger(n) && n >= 0))
+    return counts as Record<string, number>;
+  throw new SignalboxError(
+    'row',
+    `\`rows_dropped\` is ${shown(said)}; {"reason": count} was expected.`,
+    place,
+  );
+}
+
 /** @throws SignalboxError for a value that is none of the kind */
 export function rolesIn(fields: Fields, place: Place, context: Context): Roles {
   const roles: Roles = {};
@@ -125,8 +153,10 @@ export function rolesIn(fields: Fields, place: Place, context: Context): Roles {
       }
       roles.primary = value;
     } else if (name === 'weak' || name === 'strong') roles[name] = requiredText(fields, name, place);
-    else
-      context.warn(`The table says \`${name}\` of itself, which is not known; primary, weak and strong are.`);
+    else if (name !== 'rows_dropped')
+      context.warn(
+        `The table says \`${name}\` of itself, which is not known; primary, weak, strong and rows_dropped are.`,
+      );
   }
   return roles;
 }

@@ -57,7 +57,7 @@ export function mergeTables(
     }
     const of = sources.length > 1 ? `${name}: ` : '';
     for (const note of table.notes) if (!isAboutPool(note)) builder.note(`${of}${note}`);
-    for (const [reason, count] of Object.entries(table.rowsDropped)) builder.drop(reason, count);
+    builder.dropAll(table.rowsDropped);
   }
   const agreed = <K extends 'primary' | 'weak' | 'strong'>(name: K): Dataset[K] | undefined => {
     const said = new Set(sources.map(({ table }) => table[name]));

@@ -3,7 +3,7 @@ import { type ScoreKind, scoreKinds } from '../core/dataset.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { tableBuilder } from './build.ts';
 import { stopIfAborted } from './files.ts';
-import { longReader, type Roles, rolesIn } from './long.ts';
+import { droppedIn, longReader, type Roles, rolesIn } from './long.ts';
 import { tableName } from './names.ts';
 import {
   columnsOf,
@@ -50,11 +50,10 @@ export const parquet: Format = {
       const pairs = source.metadata.key_value_metadata ?? [];
       const kind = pairs.find(({ key }) => key === 'score_kind')?.value;
       kinds.add(scoreKinds.find((each) => each === kind));
-      const said = pairs.filter(({ key }) => ['primary', 'weak', 'strong'].includes(key));
-      roles = {
-        ...rolesIn(Object.fromEntries(said.map(({ key, value }) => [key, value])), place, context),
-        ...roles,
-      };
+      const known = pairs.filter(({ key }) => ['primary', 'weak', 'strong', 'rows_dropped'].includes(key));
+      const said = Object.fromEntries(known.map(({ key, value }) => [key, value]));
+      roles = { ...rolesIn(said, place, context), ...roles };
+      table.dropAll(droppedIn(said, place));
     }
     long.end();
     return table.finish({

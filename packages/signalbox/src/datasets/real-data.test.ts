@@ -7,8 +7,7 @@ import { at } from '../math/matrix.ts';
 import { listFiles } from './list.ts';
 import { openTable } from './open.ts';
 import { normalPrompt, readRouteLlm } from './routellm.ts';
-import { folderOf, kept, needs, quietContext, realData } from './tables.fixture.ts';
-import { writeTable } from './write.ts';
+import { needs, quietContext, realData } from './tables.fixture.ts';
 
 function open(part: string): Promise<Dataset> {
   return openTable({ paths: [join(realData, part)], options: {}, context: quietContext() });
@@ -116,13 +115,3 @@ test('LLMRouter: models in another order in each record, no groups', needs('llmr
   assert.ok(table.examples.every(({ group }) => group === undefined));
   assert.equal(table.primary, 'quality');
 });
-
-for (const part of ['routerdc', 'routerbench', 'routellm', 'llmrouter', 'routerarena', 'mmlupro']) {
-  test(`${part}: written as Parquet and read back, every figure is the same`, needs(part), async (t) => {
-    const table = await open(part);
-    const path = join(await folderOf(t, {}), 'table.parquet');
-    await writeTable(table, path, quietContext());
-    const back = await openTable({ paths: [path], options: {}, context: quietContext() });
-    assert.deepEqual(kept(back), kept(table));
-  });
-}

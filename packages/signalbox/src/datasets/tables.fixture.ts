@@ -53,14 +53,7 @@ export async function openText(
 
 /** What of a table its canonical form keeps, with the recordings as plain data. */
 export function kept(table: Dataset) {
-  const {
-    name: _name,
-    format: _format,
-    digests: _digests,
-    notes: _notes,
-    rowsDropped: _dropped,
-    ...rest
-  } = table;
+  const { name: _name, format: _format, digests: _digests, notes: _notes, ...rest } = table;
   const { completion, calls, ...outcomes } = rest;
   const all = <T>(at: (i: number, j: number) => T): T[][] =>
     table.examples.map((_, i) => table.models.map((_, j) => at(i, j)));

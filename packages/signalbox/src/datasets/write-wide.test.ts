@@ -47,11 +47,19 @@ test('a table in the wide form reads back as it was, its kinds of cells too', as
   const cost: Matrix = { ...halves, data: halves.data.map((y) => y / 1000) };
   for (const table of [
     made(),
-    made({ quality: halves, k: counts, cost, scoreKind: 'mean', strong: 'model "1", a' }),
+    made({
+      quality: halves,
+      k: counts,
+      cost,
+      scoreKind: 'mean',
+      strong: 'model "1", a',
+      rowsDropped: { torn: 2 },
+    }),
   ]) {
     assert.ok(fitsWide(table));
-    const { strong } = table;
-    await writeWide(table, { path, roles: strong === undefined ? {} : { strong } }, quietContext());
+    const { strong, rowsDropped } = table;
+    const said = { ...(strong !== undefined && { strong }), rows_dropped: rowsDropped };
+    await writeWide(table, { path, said }, quietContext());
     const read = await openTable({ paths: [path], options: {}, context: quietContext() });
     assert.deepEqual(plain(read), plain(table));
   }

@@ -4,7 +4,7 @@ import type { Dataset } from '../core/dataset.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { reservedNames } from './canonical.ts';
 import { stopIfAborted } from './files.ts';
-import type { Roles } from './long.ts';
+import type { Said } from './long.ts';
 import { detailsOf } from './long-rows.ts';
 
 /** From so many cells on, a row for each of them would take many times the room and the time. */
@@ -27,7 +27,7 @@ export function fitsWide(table: Dataset): boolean {
 /** Writes the table in the canonical wide form as Parquet: a row for each query, a column for each model. */
 export async function writeWide(
   table: Dataset,
-  { path, roles }: { readonly path: string; readonly roles: Roles },
+  { path, said }: { readonly path: string; readonly said: Said },
   context: Context,
 ): Promise<void> {
   const { examples, models, quality, k, cost } = table;
@@ -42,11 +42,11 @@ export async function writeWide(
       ...(cost ? [numbers(`${id}|cost`, cost, m)] : []),
     ]),
   ];
-  const said = { ...roles, ...(table.scoreKind && { score_kind: table.scoreKind }) };
+  const told = { ...said, ...(table.scoreKind && { score_kind: table.scoreKind }) };
   const writer = new ParquetWriter({
     writer: fileWriter(path),
     schema: [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)],
-    kvMetadata: Object.entries(said).map(([key, value]) => ({ key, value })),
+    kvMetadata: keyValues(told),
     createdBy: 'signalbox',
   });
   for (let first = 0; first < examples.length; first += groupRows) {
@@ -64,6 +64,14 @@ export async function writeWide(
   }
   await writer.finish();
   context.progress('writing', examples.length, examples.length);
+}
+
+/** What a table says of itself, as Parquet has a place for it. */
+export function keyValues(told: object): { readonly key: string; readonly value: string }[] {
+  return Object.entries(told).map(([key, value]) => ({
+    key,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+  }));
 }
 
 interface Column {

@@ -55,6 +55,7 @@ const world = fc.record({
   kind: some(fc.constantFrom(...scoreKinds)),
   primary: fc.constantFrom('quality' as const, 'macro' as const),
   roles: fc.boolean(),
+  dropped: fc.uniqueArray(fc.tuple(text, fc.nat()), { selector: ([reason]) => reason, maxLength: 2 }),
 });
 
 function tableOf(drawn: typeof world extends fc.Arbitrary<infer T> ? T : never) {
@@ -79,6 +80,7 @@ function tableOf(drawn: typeof world extends fc.Arbitrary<infer T> ? T : never) 
       });
   }
   const [weak, strong] = drawn.roles ? drawn.ids : [];
+  for (const [reason, rows] of drawn.dropped) builder.drop(reason, rows);
   return builder.finish({
     name: 'x',
     format: 'x',
@@ -101,7 +103,8 @@ for (const ending of ['jsonl', 'csv', 'parquet']) {
       // CSV has no place for what a table says of itself.
       const options = ending === 'csv' ? { primary, ...(weak && { weak }), ...(strong && { strong }) } : {};
       const back = await openTable({ paths: [path], options, context: quietContext() });
-      assert.deepEqual(kept(back), kept(table));
+      const lost = ending === 'csv' ? { rowsDropped: {} } : {};
+      assert.deepEqual(kept(back), { ...kept(table), ...lost });
     });
     await fc.assert(property, { numRuns: 60, seed: 7 });
     assert.deepEqual(await readdir(folder), [`table.${ending}`]);
@@ -120,6 +123,16 @@ test('JSONL: text once for each query, roles on the first line, the score always
   );
 });
 
+test('what a table says of rows that were left out must be counts', async (t) => {
+  for (const said of ['"three"', '{"torn":-1}', '[3]', '{"torn":0.5}']) {
+    const content = `{"signalbox":{"rows_dropped":${said}}}\n{"query_id":"q","model":"m","score":1}\n`;
+    await assert.rejects(
+      openText(t, { name: 'a.jsonl', content }),
+      (error) => error instanceof SignalboxError && /a\.jsonl:1: `rows_dropped` is/.test(error.toString()),
+    );
+  }
+});
+
 test('rows that come from elsewhere keep what a table has no place for', async (t) => {
   const folder = await folderOf(t, {});
   const rows = async function* () {
@@ -134,7 +147,7 @@ test('rows that come from elsewhere keep what a table has no place for', async (
   };
   for (const ending of ['jsonl', 'csv', 'parquet']) {
     const path = join(folder, `log.${ending}`);
-    await writeRows({ rows: rows(), roles: { weak: 'm' } }, path, quietContext());
+    await writeRows({ rows: rows(), said: { weak: 'm' } }, path, quietContext());
     const table = await openTable({ paths: [path], options: {}, context: quietContext() });
     assert.deepEqual(table.notes, [
       'Only one model (m) is in the table: there is nothing to route between.',

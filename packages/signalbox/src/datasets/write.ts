@@ -6,9 +6,9 @@ import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { type LongField, longFields } from './canonical.ts';
 import { endingOf, stopIfAborted } from './files.ts';
-import type { Roles } from './long.ts';
+import type { Said } from './long.ts';
 import { type LongRow, longRows, usedFields } from './long-rows.ts';
-import { fitsWide, manyCells, writeWide } from './write-wide.ts';
+import { fitsWide, keyValues, manyCells, writeWide } from './write-wide.ts';
 
 /** Text is handed to the file in pieces of about this length; rows of Parquet in groups. */
 const pieceLength = 1 << 18;
@@ -20,20 +20,20 @@ export interface LongRows {
   readonly rows: Iterable<LongRow> | AsyncIterable<LongRow>;
   /** Columns of CSV and Parquet; absent = every field that there is. */
   readonly fields?: readonly LongField[];
-  readonly roles?: Roles;
+  readonly said?: Said;
 }
 
 /**
  * Writes the table in the canonical long form, as `.jsonl`, `.csv` or `.parquet` by the ending of the path; as Parquet
- * in the wide form where it has a million cells or more and says nothing that this form has no place for. Read back, it gives the same table; CSV has no place for `primary`, `weak` and `strong` and for an answer
- * that is empty.
+ * in the wide form where it has a million cells or more and says nothing that this form has no place for. Read back, it gives the same table; CSV has
+ * no place for `primary`, `weak` and `strong`, for rows that were left out and for an answer that is empty.
  * @throws SignalboxError for another ending, and where the file cannot be written
  */
 export async function writeTable(table: Dataset, path: string, context: Context): Promise<void> {
-  const roles = rolesOf(table);
+  const said = saidOf(table);
   if (writtenEnding(path) === 'parquet' && table.quality.data.length >= manyCells && fitsWide(table))
-    await aside(path, (partial) => writeWide(table, { path: partial, roles }, context));
-  else await writeRows({ rows: watched(table, context), fields: usedFields(table), roles }, path, context);
+    await aside(path, (partial) => writeWide(table, { path: partial, said }, context));
+  else await writeRows({ rows: watched(table, context), fields: usedFields(table), said }, path, context);
 }
 
 /**
@@ -77,22 +77,21 @@ function isWritten(ending: string): ending is keyof typeof writers {
 }
 
 const writers = {
-  jsonl: ({ rows, roles = {} }: LongRows, path: string) => writeText(path, jsonLines(rows, roles)),
-  csv: async ({ rows, fields = longFields, roles = {} }: LongRows, path: string, context: Context) => {
-    const said = Object.keys(roles).map((name) => `--${name}`);
-    if (said.length > 0) {
-      context.warn(
-        `CSV has no place for what the table says of itself: give ${said.join(', ')} when it is read.`,
-      );
+  jsonl: ({ rows, said = {} }: LongRows, path: string) => writeText(path, jsonLines(rows, said)),
+  csv: async ({ rows, fields = longFields, said = {} }: LongRows, path: string, context: Context) => {
+    const roles = Object.keys(said).filter((name) => name !== 'rows_dropped');
+    if (roles.length > 0) {
+      const flags = roles.map((name) => `--${name}`).join(', ');
+      context.warn(`CSV has no place for what the table says of itself: give ${flags} when it is read.`);
     }
     await writeText(path, csvLines(rows, fields));
   },
-  parquet: async ({ rows, fields = longFields, roles = {} }: LongRows, path: string) => {
+  parquet: async ({ rows, fields = longFields, said = {} }: LongRows, path: string) => {
     await parquetWriteRows({
       writer: fileWriter(path),
       rows: parquetRows(rows, fields),
       columns: fields.map((name) => ({ name, type: parquetType(name) })),
-      kvMetadata: Object.entries(roles).map(([key, value]) => ({ key, value })),
+      kvMetadata: keyValues(said),
       createdBy: 'signalbox',
       rowGroupSize: groupRows,
     });
@@ -100,16 +99,17 @@ const writers = {
 };
 
 /** What the table says of itself, as far as a reader would not assume it anyway. */
-function rolesOf({ primary, weak, strong }: Dataset): Roles {
+function saidOf({ primary, weak, strong, rowsDropped }: Dataset): Said {
   return {
     ...(primary !== 'quality' && { primary }),
     ...(weak !== undefined && { weak }),
     ...(strong !== undefined && { strong }),
+    ...(Object.keys(rowsDropped).length > 0 && { rows_dropped: rowsDropped }),
   };
 }
 
-async function* jsonLines(rows: LongRows['rows'], roles: Roles): AsyncGenerator<string> {
-  if (Object.keys(roles).length > 0) yield `${JSON.stringify({ signalbox: roles })}\n`;
+async function* jsonLines(rows: LongRows['rows'], said: Said): AsyncGenerator<string> {
+  if (Object.keys(said).length > 0) yield `${JSON.stringify({ signalbox: said })}\n`;
   for await (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
 
