@@ -122,3 +122,25 @@ test('it stops when it is aborted, and refuses rows of other widths', () => {
   assert.throws(() => nearest({ queries: x, base: x, k: 1, signal: AbortSignal.abort() }), /abort/i);
   assert.throws(() => nearest({ queries: x, base: gaussian(2, 4, rng(3)), k: 1 }), /5 cells, base rows 4/);
 });
+
+test('rows among themselves: a product serves both sides, and more are taken than there is room for', () => {
+  for (const [rows, cols, k] of [
+    [300, 20, 40],
+    [200, 515, 7],
+    [64, 3, 64],
+  ] as const) {
+    // Rows repeat, so there are ties; later ones are nearer to the first, so that the room runs over again and again.
+    const some = normaliseRows(gaussian(Math.ceil(rows / 3), cols, rng(`among ${rows}`)));
+    const base = selectRows(
+      some,
+      Int32Array.from({ length: rows }, (_, i) => (i * 7) % some.rows),
+    );
+    const folds = Int32Array.from({ length: rows }, (_, i) => i % 5);
+    const found = nearest({ queries: base, base, k, queryFolds: folds, baseFolds: folds });
+    assert.deepEqual(
+      [...found.indices],
+      byHand(base, base, k, (q, b) => folds[q] === folds[b]),
+    );
+    assert.deepEqual(nearest({ queries: { ...base }, base, k, queryFolds: folds, baseFolds: folds }), found);
+  }
+});

@@ -21,9 +21,16 @@ export interface Neighbours {
   readonly similarity: Float32Array;
 }
 
-interface Found extends Neighbours {
-  /** How many base rows each query has so far. */
+/** The best base rows of each query so far, and some that came after: `room` places to a query. */
+interface Found {
+  readonly k: number;
+  readonly room: number;
+  readonly indices: Int32Array;
+  readonly similarity: Float32Array;
+  /** How many places of each query are taken. */
   readonly taken: Int32Array;
+  /** What an offer has to surpass: the k-th best when they were last sorted out. */
+  readonly bar: Float32Array;
 }
 
 /** Its memory is scratch: nothing in it outlasts the call that put it there. */
@@ -39,21 +46,25 @@ export function nearest(input: NearestInput): Neighbours {
   if (queries.cols !== base.cols) {
     throw new RangeError(`queries have ${queries.cols} cells, base rows ${base.cols}`);
   }
+  // Half as many again, so that they are sorted out once for k / 2 offers taken.
+  const room = k + Math.max(32, k >> 1);
   const found: Found = {
     k,
-    indices: new Int32Array(queries.rows * k).fill(-1),
-    similarity: new Float32Array(queries.rows * k),
+    room,
+    indices: new Int32Array(queries.rows * room),
+    similarity: new Float32Array(queries.rows * room),
     taken: new Int32Array(queries.rows),
+    bar: new Float32Array(queries.rows).fill(Number.NEGATIVE_INFINITY),
   };
-  if (k === 0 || base.rows === 0) return found;
-  const scannable = base.cols > 0 && base.cols <= kernel.query.length;
-  if (scannable && queries.rows < 4) {
-    for (let q = 0; q < queries.rows; q++) scan(input, q, found);
-  } else {
-    blocks(input, found);
+  if (k > 0 && base.rows > 0) {
+    const scannable = base.cols > 0 && base.cols <= kernel.query.length;
+    if (scannable && queries.rows < 4) {
+      for (let q = 0; q < queries.rows; q++) scan(input, q, found);
+    } else {
+      blocks(input, found);
+    }
   }
-  sortEach(found);
-  return { k, indices: found.indices, similarity: found.similarity };
+  return sorted(found);
 }
 
 /** One query against all rows, a chunk at a time through the kernel's own memory. */
@@ -66,13 +77,17 @@ function scan(input: NearestInput, query: number, found: Found): void {
     const count = Math.min(chunk, base.rows - b);
     kernel.rows.set(base.data.subarray(b * width, (b + count) * width));
     kernel.scan(Math.ceil(count / 4), width);
-    offer(input, found, { query, first: b, count, values: kernel.c, from: 0 });
+    offer({ input, found, values: kernel.c, first: b, count, step: 1 }, query, 0);
   }
 }
 
-/** A block of base rows at a time against all queries; every row is packed once. */
+/**
+ * A block of base rows at a time against all queries; every row is packed once. Where the queries are the base rows
+ * themselves, a product serves both of its sides.
+ */
 function blocks(input: NearestInput, found: Found): void {
-  const { queries, base, signal } = input;
+  const { queries, base, queryFolds, baseFolds, signal } = input;
+  const mutual = queries === base && queryFolds === baseFolds;
   const packed: Packed[] = [];
   for (let q = 0; q < queries.rows; q += SIDE) packed.push(pack(queries, q, 4));
   const sums = new Float32Array(SIDE * SIDE);
@@ -81,7 +96,9 @@ function blocks(input: NearestInput, found: Found): void {
     const columns = pack(base, b, 8);
     const single = columns.runs.length === 1;
     if (single) kernel.b.set(columns.runs[0]!);
-    packed.forEach((rows, block) => {
+    const values = single ? kernel.c : sums;
+    for (let block = mutual ? b / SIDE : 0; block < packed.length; block++) {
+      const rows = packed[block]!;
       if (single) product(rows, columns, { run: 0, keep: true });
       else {
         sums.fill(0);
@@ -90,11 +107,14 @@ function blocks(input: NearestInput, found: Found): void {
           for (let c = 0; c < sums.length; c++) sums[c]! += kernel.c[c]!;
         }
       }
-      for (let r = 0; r < rows.count; r++) {
-        const place = { query: block * SIDE + r, first: b, count: columns.count, from: r * SIDE };
-        offer(input, found, { ...place, values: single ? kernel.c : sums });
-      }
-    });
+      const q = block * SIDE;
+      const across = { input, found, values, first: b, count: columns.count, step: 1 };
+      for (let r = 0; r < rows.count; r++) offer(across, q + r, r * SIDE);
+      // Each query still sees the base rows in ascending order: those before its block came as columns.
+      if (!mutual || q === b) continue;
+      const down = { ...across, first: q, count: rows.count, step: SIDE };
+      for (let c = 0; c < columns.count; c++) offer(down, b + c, c);
+    }
   }
 }
 
@@ -130,70 +150,106 @@ function product(rows: Packed, columns: Packed, { run, keep }: { run: number; ke
 }
 
 interface Offer {
-  readonly query: number;
+  readonly input: NearestInput;
+  readonly found: Found;
+  readonly values: Float32Array;
   /** Index of the first base row offered. */
   readonly first: number;
   readonly count: number;
-  readonly values: Float32Array;
-  /** Place of the first one's value. */
-  readonly from: number;
+  /** From one row's value to the next. */
+  readonly step: number;
 }
 
-/**
- * Keeps of each query the k best offered so far as a heap with the worst on top, so that taking one in costs log k,
- * not k; base rows come in ascending order, so an equal one never displaces.
- */
-function offer(
-  { k, queryFolds, baseFolds }: NearestInput,
-  { indices, similarity, taken }: Found,
-  { query, first, count, values, from }: Offer,
-): void {
-  const start = query * k;
+/** Takes what is above the bar; base rows come in ascending order, so an equal one never displaces. */
+function offer({ input, found, values, first, count, step }: Offer, query: number, from: number): void {
+  const { queryFolds, baseFolds } = input;
+  const { indices, similarity, room, k } = found;
+  const start = query * room;
   const fold = baseFolds === undefined ? undefined : queryFolds?.[query];
-  let size = taken[query]!;
-  for (let b = 0; b < count; b++) {
-    const value = values[from + b]!;
-    if (size === k && value <= similarity[start]!) continue;
+  let size = found.taken[query]!;
+  let bar = found.bar[query]!;
+  for (let b = 0, at = from; b < count; b++, at += step) {
+    const value = values[at]!;
+    if (value <= bar) continue;
     if (fold !== undefined && baseFolds![first + b] === fold) continue;
-    if (size < k) {
-      indices[start + size] = first + b;
-      similarity[start + size] = value;
-      if (++size === k) heapify({ indices, similarity }, start, k);
-      continue;
-    }
-    indices[start] = first + b;
-    similarity[start] = value;
-    sink({ indices, similarity }, start, 0, k);
+    indices[start + size] = first + b;
+    similarity[start + size] = value;
+    if (++size < room) continue;
+    selectBest(found, start, room);
+    size = k;
+    bar = least(similarity, start, start + k);
   }
-  taken[query] = size;
+  found.taken[query] = size;
+  found.bar[query] = bar;
 }
 
-type Heap = Pick<Neighbours, 'indices' | 'similarity'>;
+type List = Pick<Neighbours, 'indices' | 'similarity'>;
 
-/** The heap of each query as a list, the nearest first. */
-function sortEach(found: Found): void {
-  const { k, indices, similarity, taken } = found;
+/** The best k of the first `size` entries from `start` to the front, in any order (Hoare's selection). */
+function selectBest({ indices, similarity, k }: Found, start: number, size: number): void {
+  const last = start + k - 1;
+  let low = start;
+  let high = start + size - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const value = similarity[middle]!;
+    const index = indices[middle]!;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (similarity[i]! > value || (similarity[i]! === value && indices[i]! < index)) i++;
+      while (similarity[j]! < value || (similarity[j]! === value && indices[j]! > index)) j--;
+      if (i > j) break;
+      const swapped = similarity[i]!;
+      similarity[i] = similarity[j]!;
+      similarity[j] = swapped;
+      const moved = indices[i]!;
+      indices[i++] = indices[j]!;
+      indices[j--] = moved;
+    }
+    if (last <= j) high = j;
+    else if (last >= i) low = i;
+    else return;
+  }
+}
+
+function least(values: Float32Array, from: number, to: number): number {
+  let found = values[from]!;
+  for (let i = from + 1; i < to; i++) if (values[i]! < found) found = values[i]!;
+  return found;
+}
+
+/** The best k of each query, the nearest first. */
+function sorted(found: Found): Neighbours {
+  const { k, room, taken } = found;
+  const indices = new Int32Array(taken.length * k).fill(-1);
+  const similarity = new Float32Array(taken.length * k);
   for (let query = 0; query < taken.length; query++) {
-    const start = query * k;
-    const size = taken[query]!;
-    if (size < k) heapify(found, start, size);
-    for (let last = size - 1; last > 0; last--) {
-      const [index, value] = [indices[start]!, similarity[start]!];
-      indices[start] = indices[start + last]!;
-      similarity[start] = similarity[start + last]!;
-      indices[start + last] = index;
-      similarity[start + last] = value;
-      sink(found, start, 0, last);
-    }
+    const start = query * room;
+    if (taken[query]! > k) selectBest(found, start, taken[query]!);
+    const size = Math.min(k, taken[query]!);
+    heapsort(found, start, size);
+    indices.set(found.indices.subarray(start, start + size), query * k);
+    similarity.set(found.similarity.subarray(start, start + size), query * k);
+  }
+  return { k, indices, similarity };
+}
+
+function heapsort(list: List, start: number, size: number): void {
+  const { indices, similarity } = list;
+  for (let place = (size >> 1) - 1; place >= 0; place--) sink(list, start, place, size);
+  for (let last = size - 1; last > 0; last--) {
+    const [index, value] = [indices[start]!, similarity[start]!];
+    indices[start] = indices[start + last]!;
+    similarity[start] = similarity[start + last]!;
+    indices[start + last] = index;
+    similarity[start + last] = value;
+    sink(list, start, 0, last);
   }
 }
 
-function heapify(heap: Heap, start: number, size: number): void {
-  for (let place = (size >> 1) - 1; place >= 0; place--) sink(heap, start, place, size);
-}
-
-/** Moves the entry at `place` below all that are worse: less similar, or as similar and of a later row. */
-function sink({ indices, similarity }: Heap, start: number, place: number, size: number): void {
+/** Moves the entry at `place` below all that are worse. */
+function sink({ indices, similarity }: List, start: number, place: number, size: number): void {
   const [index, value] = [indices[start + place]!, similarity[start + place]!];
   let hole = place;
   for (let child = 2 * hole + 1; child < size; child = 2 * hole + 1) {

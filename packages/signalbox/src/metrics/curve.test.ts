@@ -5,7 +5,7 @@ import type { Policy } from '../core/policy.ts';
 import { at, fromRows, matrix } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
 import { calibration, choiceEntropy } from './calibration.ts';
-import { curveStatistic, pointsOf, singlesSweep, sweep } from './curve.ts';
+import { curveReference, curveStatistic, pointsOf, singlesSweep, sweep } from './curve.ts';
 
 /** Quality less lambda times cost over a few lambdas: enough of a policy to trace a curve. */
 const policy: Policy<{ lambda: number }> = {
@@ -49,7 +49,10 @@ test('sweep: the means over changes are the means over rows', () => {
 test('curve statistic: the single models against themselves gain nothing', () => {
   const singles = singlesSweep(observed);
   const best = { quality: Float64Array.from(rows, (r) => r[2]!), cost: new Float64Array(40).fill(5) };
-  const [aiq, lift, at95] = curveStatistic(singles, singles, best)(new Uint16Array(40).fill(1));
+  const [aiq, lift, at95] = curveStatistic(singles, curveReference(singles, best))(
+    new Uint16Array(40).fill(1),
+    0,
+  );
   assert.ok(aiq! > 0 && Math.abs(lift!) < 1e-12);
   assert.ok(at95! <= 1);
 });

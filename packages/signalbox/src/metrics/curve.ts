@@ -97,10 +97,17 @@ export function pointsOf({ parameters, quality, cost, changes }: Sweep, weights?
     q[0]! += weight * quality[i]!;
     c[0]! += weight * cost[i]!;
   }
-  for (let e = 0; e < changes.point.length; e++) {
-    const weight = weights === undefined ? 1 : weights[changes.row[e]!]!;
-    q[changes.point[e]!]! += weight * changes.quality[e]!;
-    c[changes.point[e]!]! += weight * changes.cost[e]!;
+  const { point, row, quality: dq, cost: dc } = changes;
+  for (let e = 0; e < point.length; ) {
+    const j = point[e]!;
+    let [sumQ, sumC] = [0, 0];
+    for (; e < point.length && point[e] === j; e++) {
+      const weight = weights === undefined ? 1 : weights[row[e]!]!;
+      sumQ += weight * dq[e]!;
+      sumC += weight * dc[e]!;
+    }
+    q[j] = sumQ;
+    c[j] = sumC;
   }
   for (let j = 1; j < parameters.length; j++) {
     q[j]! += q[j - 1]!;
@@ -111,25 +118,63 @@ export function pointsOf({ parameters, quality, cost, changes }: Sweep, weights?
 
 export const shareLevels = ['95', '98', '99'] as const;
 
+/** What every curve of one comparison is measured against, in one sample of its rows. */
+interface Beside {
+  /** The cheapest and the dearest single model's cost: AIQ's range. */
+  readonly from: number;
+  readonly to: number;
+  readonly cheapest: Point;
+  /** The single models' own AIQ: the zero-router's. */
+  readonly aiq: number;
+  readonly bestQuality: number;
+  readonly bestCost: number;
+}
+
+/** The single models and the best of them, sample by sample of one design, each computed once for all curves. */
+export type Reference = (weights: Uint16Array, sample: number) => Beside;
+
+export function curveReference(
+  singles: Sweep,
+  best: { readonly quality: Float64Array; readonly cost: Float64Array },
+): Reference {
+  const known: Beside[] = [];
+  return (weights, sample) => {
+    known[sample] ??= beside(singles, best, weights);
+    return known[sample];
+  };
+}
+
+function beside(
+  singles: Sweep,
+  best: { readonly quality: Float64Array; readonly cost: Float64Array },
+  weights: Uint16Array,
+): Beside {
+  const alone = pointsOf(singles, weights);
+  const range = alone.map(({ cost }) => cost);
+  const [from, to] = [Math.min(...range), Math.max(...range)];
+  return {
+    from,
+    to,
+    cheapest: alone[range.indexOf(from)]!,
+    aiq: meanHeight(hull<Point>(alone), from, to),
+    bestQuality: weightedMean(best.quality, weights),
+    bestCost: weightedMean(best.cost, weights),
+  };
+}
+
 /**
  * Of a sweep, as a statistic of the rows: AIQ, AIQ less the single models' own (the zero-router's), and the
  * cost at 95, 98 and 99 % of best single's quality as a share of best single's cost, read on the hull.
  */
-export function curveStatistic(
-  swept: Sweep,
-  singles: Sweep,
-  best: { quality: Float64Array; cost: Float64Array },
-): Statistic {
-  return (weights) => {
-    const alone = pointsOf(singles, weights);
-    const range = alone.map(({ cost }) => cost);
-    const [from, to] = [Math.min(...range), Math.max(...range)];
-    const cheapest = alone[range.indexOf(from)]!;
+export function curveStatistic(swept: Sweep, reference: Reference): Statistic {
+  return (weights, sample) => {
+    const { from, to, cheapest, aiq: zero, bestQuality, bestCost } = reference(weights, sample);
     const corners = hull<Point>([...pointsOf(swept, weights), cheapest]);
     const aiq = meanHeight(corners, from, to);
-    const [quality, cost] = [weightedMean(best.quality, weights), weightedMean(best.cost, weights)];
-    const reach = shareLevels.map((level) => costToReach(corners, (Number(level) / 100) * quality) / cost);
-    return [aiq, aiq - meanHeight(hull<Point>(alone), from, to), ...reach];
+    const reach = shareLevels.map(
+      (level) => costToReach(corners, (Number(level) / 100) * bestQuality) / bestCost,
+    );
+    return [aiq, aiq - zero, ...reach];
   };
 }
 

@@ -16,10 +16,10 @@ export interface Design {
   readonly draws: number;
   readonly seed: number;
   /** The draws, once made, and the design that they are of: a changed copy makes its own. */
-  kept?: { readonly of: Design; readonly weights: Uint16Array };
+  kept?: { readonly of: Design; readonly counts: Uint8Array | Uint16Array };
 }
 
-/** Draws are kept up to this many counts (64 MB), so that each statistic need not make them anew; beyond, memory matters more than time. */
+/** Draws are kept up to this many counts (32 MB), so that each statistic need not make them anew; beyond, memory matters more than time. */
 const mostKept = 32_000_000;
 
 /** How often each row is drawn, draw by draw; the same draws for everything that is compared. Not to be changed, nor held beyond the step. */
@@ -31,12 +31,28 @@ export function* drawsOf(design: Design): Generator<Uint16Array> {
     yield* made();
     return;
   }
-  if (design.kept?.of !== design) design.kept = { of: design, weights: keep(made(), rows * draws) };
-  const { weights } = design.kept;
-  for (let d = 0; d < draws; d++) yield weights.subarray(d * rows, (d + 1) * rows);
+  if (design.kept?.of !== design) design.kept = { of: design, counts: keep(made, rows * draws) };
+  const { counts } = design.kept;
+  const weights = new Uint16Array(rows);
+  for (let d = 0; d < draws; d++) {
+    weights.set(counts.subarray(d * rows, (d + 1) * rows));
+    yield weights;
+  }
 }
 
-function keep(made: Iterable<Uint16Array>, size: number): Uint16Array {
+/** In bytes, unless a row is ever drawn more than 255 times. */
+function keep(made: () => Iterable<Uint16Array>, size: number): Uint8Array | Uint16Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const weights of made()) {
+    if (weights.some((count) => count > 255)) return keepWide(made(), size);
+    bytes.set(weights, at);
+    at += weights.length;
+  }
+  return bytes;
+}
+
+function keepWide(made: Iterable<Uint16Array>, size: number): Uint16Array {
   const all = new Uint16Array(size);
   let at = 0;
   for (const weights of made) {

@@ -39,7 +39,7 @@ test('APGR and CPT follow their definition', () => {
         weak: Float64Array.from(rows, ({ weak }) => weak),
         strong: Float64Array.from(rows, ({ strong }) => strong),
       });
-      const [apgr, cpt50, cpt80] = statistic(ones(rows.length));
+      const [apgr, cpt50, cpt80] = statistic(ones(rows.length), 0);
       const truth = byDefinition(
         rows.map(({ gain }) => gain),
         difference,
@@ -55,17 +55,17 @@ test('a constant order is worth a half; a row drawn twice counts twice', () => {
   const weak = Float64Array.of(0, 0, 1);
   const strong = Float64Array.of(1, 1, 1);
   const constant = performanceGap({ gain: new Float64Array(3), weak, strong });
-  assert.equal(constant(ones(3))[0], 0.5);
+  assert.equal(constant(ones(3), 0)[0], 0.5);
   const ordered = performanceGap({ gain: Float64Array.of(3, 2, 1), weak, strong });
   const doubled = performanceGap({
     gain: Float64Array.of(3, 3, 2, 1),
     weak: Float64Array.of(0, 0, 0, 1),
     strong: Float64Array.of(1, 1, 1, 1),
   });
-  assert.deepEqual(ordered(Uint16Array.of(2, 1, 1)), doubled(ones(4)));
+  assert.deepEqual(ordered(Uint16Array.of(2, 1, 1), 0), doubled(ones(4), 0));
 });
 
 test('without a gap between the two models nothing is defined', () => {
   const same = Float64Array.of(1, 0);
-  assert.ok(performanceGap({ gain: same, weak: same, strong: same })(ones(2)).every(Number.isNaN));
+  assert.ok(performanceGap({ gain: same, weak: same, strong: same })(ones(2), 0).every(Number.isNaN));
 });

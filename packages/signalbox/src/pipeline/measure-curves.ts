@@ -7,8 +7,9 @@ import {
   curveStatistic,
   type Observed,
   pointsOf,
+  type Reference,
+  type Sweep,
   shareLevels,
-  singlesSweep,
   sweep,
   weightedMean,
 } from '../metrics/curve.ts';
@@ -27,6 +28,9 @@ export interface CurveInput {
   readonly observed: Observed;
   /** Best single's outcomes on each row. */
   readonly best: { readonly quality: Float64Array; readonly cost: Float64Array };
+  readonly singles: Sweep;
+  /** Of those two, for every curve. */
+  readonly reference: Reference;
   readonly policy: Policy;
 }
 
@@ -37,15 +41,14 @@ export function curveFigures(
   from: { readonly forecasts: Forecasts | undefined; readonly tuning?: readonly Tuning[] },
   input: CurveInput,
 ): Partial<System> {
-  const { observed, design, best, policy, plan } = input;
+  const { observed, design, singles, reference, policy, plan } = input;
   const { forecasts } = from;
-  const singles = singlesSweep(observed);
   const swept = forecasts ? sweep(forecasts, policy, observed) : singles;
   const shown = (sampled: Sampled | undefined, least = 0): Estimate | null => {
     if (sampled === undefined || Number.isNaN(sampled.value)) return null;
     return asEstimate(interval(forecasts ? sampled : { ...sampled, folds: [] }, design), least);
   };
-  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, singles, best)).map(
+  const [aiq, aiqLift, ...costAt] = sampleStatistic(design, curveStatistic(swept, reference)).map(
     (sampled, i) => shown(sampled, i === 1 ? -1 : 0),
   );
   const dollars = plan.table.cost !== undefined;

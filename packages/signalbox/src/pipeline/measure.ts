@@ -5,6 +5,7 @@ import { holm } from '../math/hypothesis.ts';
 import { column, type Matrix, matrix } from '../math/matrix.ts';
 import { hindsightBest, onlyModel } from '../metrics/bounds.ts';
 import { calibration, choiceEntropy } from '../metrics/calibration.ts';
+import { curveReference, singlesSweep } from '../metrics/curve.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, asVersus, interval, minus, type Sampled } from '../metrics/interval.ts';
 import { type Averages, averages } from '../metrics/means.ts';
@@ -49,14 +50,7 @@ export function measure(args: MeasureArgs): System[] {
     const difference = minus(primary(line), primary(other));
     return asVersus(interval(plain ? { ...difference, folds: [] } : difference, design));
   };
-  const bestShare = lines[best]!.share;
-  const curves: CurveInput | undefined = cost && {
-    design,
-    observed: { quality, cost },
-    best: { quality: expectedOf(bestShare, quality), cost: expectedOf(bestShare, cost) },
-    policy: args.curvePolicy,
-    plan,
-  };
+  const curves = cost && curveInput({ ...args, quality, cost, bestShare: lines[best]!.share });
   const named = comparedGroups(plan.table, plan.compared).named;
   const systems = lines.map((line, i): System => {
     const { from } = line;
@@ -95,6 +89,24 @@ export function measure(args: MeasureArgs): System[] {
   });
   const told = adjusted(systems);
   return curves && plan.table.cost ? withZeroRouter(told, curves) : told;
+}
+
+function curveInput({
+  design,
+  plan,
+  curvePolicy: policy,
+  quality,
+  cost,
+  bestShare,
+}: MeasureArgs & {
+  readonly quality: Matrix;
+  readonly cost: Matrix;
+  readonly bestShare: Matrix;
+}): CurveInput {
+  const observed = { quality, cost };
+  const best = { quality: expectedOf(bestShare, quality), cost: expectedOf(bestShare, cost) };
+  const singles = singlesSweep(observed);
+  return { design, plan, policy, observed, best, singles, reference: curveReference(singles, best) };
 }
 
 /** With each router's p against best single and the task table corrected for the number of routers (Holm). */

@@ -6,6 +6,7 @@ import type { SweepsResult } from '../../core/results-sweeps.ts';
 import { type Matrix, matrix, selectRows } from '../../math/matrix.ts';
 import { mean } from '../../math/order.ts';
 import {
+  curveReference,
   curveStatistic,
   fromPoints,
   pointsOf,
@@ -64,9 +65,10 @@ export async function ownSweeps(
     const singles = singlesSweep({ quality, cost: observed });
     // The cost at a share of the best single model's quality is not asked for.
     const none = { quality: new Float64Array(design.rows), cost: new Float64Array(design.rows) };
-    const [aiq, aiqLift] = sampleStatistic(design, (weights) =>
-      curveStatistic(found, singles, none)(weights).slice(0, 2),
-    ).map((sampled, i) => asEstimate(interval(sampled, design), i === 1 ? -1 : 0));
+    const figures = curveStatistic(found, curveReference(singles, none));
+    const [aiq, aiqLift] = sampleStatistic(design, (...sample) => figures(...sample).slice(0, 2)).map(
+      (sampled, i) => asEstimate(interval(sampled, design), i === 1 ? -1 : 0),
+    );
     const [dollars, milliseconds] = [recorded.cost, recorded.latency].map(
       (matrix) => matrix && pointsOf(valued(matrix)),
     );
