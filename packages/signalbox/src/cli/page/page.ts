@@ -4,6 +4,7 @@ import type { Truth, Truths } from '../words/reading.ts';
 import { headline } from '../words/reading.ts';
 import { type AtLevel, answer, equalQuality, nextSteps, scopeOf } from '../words/sentences.ts';
 import { ablationsSection } from './ablations.ts';
+import { banditsSection } from './bandits.ts';
 import { ceilingsSection } from './ceilings.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { planeChart } from './chart/plane.ts';
@@ -118,6 +119,7 @@ ${systemsSection(set, drawing, least)}
 ${newcomerSection(set, drawing)}
 ${votesSection(set, drawing)}
 ${planeSection(set, drawing, id)}
+${banditsSection(set, drawing)}
 ${ablationsSection(set, drawing)}
 ${deferralSection(set, drawing)}
 ${moneySection(set)}

@@ -118,6 +118,14 @@ export const glossary = {
     'A threshold whose loss is at most epsilon with probability 1 − delta, by rows that it was not chosen on (Learn then Test), for traffic like these queries.',
   delta: 'The probability with which a certificate may be wrong.',
   'strong share': 'The share of queries that go to the strong model, where cost is not recorded in dollars.',
+  bandit:
+    'A router that learns while it serves: of each query it sees only the outcome of the model that it chose.',
+  'bandit regret':
+    'Quality lost so far against the best fixed choice at equal spend, in answers: one is a right answer that the fixed choice would have had more.',
+  'fixed choice':
+    'The best single model, or mix of two, that spends as much on the same queries; picked in hindsight.',
+  pacer:
+    'It raises the price that a bandit puts on a dollar while more is spent than the budget allows, and lowers it else.',
   ablation: 'A router with one of its parts left out or changed, to see what the part is worth.',
 } as const satisfies Record<string, string>;
 

@@ -1,5 +1,6 @@
 import type { Markup } from '../markup.ts';
-import { type Drawing, domain, halo, textWidth } from './drawing.ts';
+import { type Drawing, domain, textWidth } from './drawing.ts';
+import { endNames } from './end-names.ts';
 import type { LinePoint, Rule } from './lines.ts';
 
 /** One of several charts of the same axes, each with a line of its own before those of the others. */
@@ -69,29 +70,9 @@ export function smallLines(chart: SmallChart, drawing: Drawing): Markup {
           strokeOpacity: 0.5,
         }),
         Plot.dot(points, { x: 'x', y: 'y', r: 3.5, fill: colour, title: 'title' }),
-        ...names(across, y, drawing),
+        ...endNames(across, { y, down: height - top - bottom }, drawing),
       ],
     },
     { label: `${about} ${points.flatMap((p) => p.title ?? []).join('. ')}`, classes: 'small' },
   );
-}
-
-/** Right of the frame at their levels, pushed apart where they would cover each other. */
-function names(across: readonly Rule[], [low, high]: readonly [number, number], { Plot }: Drawing) {
-  const down = height - top - bottom;
-  const sorted = [...across].sort((a, b) => b.at - a.at);
-  let last = Number.NEGATIVE_INFINITY;
-  return sorted.map((rule, i) => {
-    const after = (sorted.length - 1 - i) * 13;
-    last = Math.min(Math.max((1 - (rule.at - low) / (high - low)) * down, last + 13), down - after);
-    return Plot.text([rule], {
-      frameAnchor: 'top-right',
-      dx: 5,
-      dy: last - 6,
-      text: (of: Rule) => of.name,
-      textAnchor: 'start',
-      fill: rule.colour,
-      ...halo,
-    });
-  });
 }
