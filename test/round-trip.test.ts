@@ -34,7 +34,7 @@ for (const part of ['routerdc', 'routerbench', 'routellm', 'llmrouter', 'routera
         await openTable({ paths: [source], options: {}, context }),
         await openTable({ paths: [path], options: {}, context }),
       ];
-        assert.deepEqual(kept(back), kept(published));
+      assert.deepEqual(kept(back), kept(published));
       assert.deepEqual([ledger.rows, ledger.joined], [published.examples.length, 0]);
     },
   );
@@ -77,7 +77,13 @@ async function reportsAgree(cwd: string, source: string): Promise<void> {
 
 test('a figure that differs in its last digit is found, and times are not compared', () => {
   const made = (quality: number, seconds: number) => ({
-    sets: [{ dataset: String(seconds), notes: [String(seconds)], systems: [{ quality, fitSeconds: seconds, name: 'knn' }] }],
+    sets: [
+      {
+        dataset: String(seconds),
+        notes: [String(seconds)],
+        systems: [{ quality, fitSeconds: seconds, name: 'knn' }],
+      },
+    ],
   });
   assert.deepEqual(sameFigures(made(0.5, 1), made(0.5, 2)), { figures: 1 });
   const { difference } = sameFigures(made(0.1 + 0.2, 1), made(0.3, 1));
