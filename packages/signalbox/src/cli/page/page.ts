@@ -27,6 +27,7 @@ import { scenariosSection } from './scenarios.ts';
 import { script as sorting } from './script.ts';
 import { shell } from './shell.ts';
 import { style } from './style.ts';
+import { sweepsSection } from './sweeps.ts';
 import { systemsSection, truthSection } from './systems.ts';
 import { glossaryList } from './terms.ts';
 import { verdictStrip } from './verdict.ts';
@@ -119,6 +120,7 @@ ${systemsSection(set, drawing, least)}
 ${newcomerSection(set, drawing)}
 ${votesSection(set, drawing)}
 ${planeSection(set, drawing, id)}
+${sweepsSection(set, drawing)}
 ${banditsSection(set, drawing)}
 ${ablationsSection(set, drawing)}
 ${deferralSection(set, drawing)}

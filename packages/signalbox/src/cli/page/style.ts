@@ -43,7 +43,7 @@ svg.chart { display: block; max-width: 100%; height: auto; overflow: visible; ba
 svg.chart text { white-space: pre; }
 svg.narrow { display: none; }
 .smalls > div { display: flex; flex-wrap: wrap; gap: 12px 32px; } .smalls figcaption { color: var(--ink); font-weight: 600; } svg.small { width: 320px; flex: none; }
-.panels { display: flex; flex-wrap: wrap; gap: 12px 32px; margin-bottom: 12px; } .panels figure { margin: 0; max-width: 100%; } .panels figcaption { color: var(--ink); font-weight: 600; } .panels svg.wide { width: 384px; } .panels svg.narrow { width: 320px; }
+.panels { display: flex; flex-wrap: wrap; gap: 12px 32px; margin-bottom: 12px; } .panels figure { margin: 0; max-width: 100%; } .panels figure > div { display: flex; flex-wrap: wrap; gap: 12px 32px; } .panels figcaption { max-width: 384px; color: var(--ink); font-weight: 600; } .panels svg.wide { width: 384px; } .panels svg.narrow { width: 320px; }
 .hatch { position: absolute; width: 0; height: 0; }
 .scroll { overflow-x: auto; margin-bottom: 12px; }
 table { border-collapse: collapse; font-size: 14px; line-height: 1.3; }
@@ -104,7 +104,8 @@ code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-si
   thead { display: table-header-group; }
   svg.wide { display: block; } svg.narrow { display: none; }
   .smalls { break-inside: avoid; } .smalls > div { flex-wrap: nowrap; gap: 8px; } svg.small { width: auto; flex: 1; min-width: 0; }
-  .panels { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 16px; } .panels figure { break-inside: avoid; } .panels svg.wide { width: 100%; }
+  .panels { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 16px; } .panels figcaption { font-size: 10px; } .panels figure { break-inside: avoid; } .panels svg.wide { width: 100%; }
+  details.screen { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
   a.term { text-decoration: none; } a[href^=http]::after { content: " (" attr(href) ")"; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -1,4 +1,5 @@
 import { bracket, fixed } from '../words/numbers.ts';
+import { against } from '../words/sweeps.ts';
 import { type Column, table } from './table.ts';
 import { titled, type View } from './view.ts';
 import { clean } from './width.ts';
@@ -21,7 +22,7 @@ export function sweepsTable(view: View): string {
     return [
       clean(router),
       clean(parameter),
-      price === 'both' ? 'cost and latency' : price,
+      against(price),
       digits(aiq.value),
       digits(aiqLift.value),
       bracket(aiqLift, digits),

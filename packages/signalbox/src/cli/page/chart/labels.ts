@@ -75,7 +75,7 @@ export function place(points: readonly Point[], { frame, x, y, log, most }: Plac
     }
     const free = tries.find(
       ([box]) =>
-        box[0] >= 0 &&
+        box[0] >= frame.left &&
         box[2] <= frame.width &&
         box[1] >= 0 &&
         !taken.some((other, j) => j !== i && overlap(box, other)),

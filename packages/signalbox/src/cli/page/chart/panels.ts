@@ -22,7 +22,7 @@ export interface PanelLine {
 export interface Panel {
   readonly lines: readonly PanelLine[];
   readonly across?: readonly Rule[];
-  /** Points that are written about, the most important first; what would cover another is left out. */
+  /** Points that are written about, the most important first; what would cover another, or one without a word, is left out. */
   readonly told?: readonly { readonly x: number; readonly y: number; readonly text: string }[];
   readonly x: {
     readonly label: string;

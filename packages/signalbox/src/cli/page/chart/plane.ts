@@ -1,6 +1,6 @@
 import type { ResultSet, System } from '../../../core/results.ts';
 import { shorter } from '../../words/names.ts';
-import { bracket, fixed, percent } from '../../words/numbers.ts';
+import { bracket, percent } from '../../words/numbers.ts';
 import {
   bestSingleModel,
   compared,
@@ -13,6 +13,7 @@ import {
 import { isStudy } from '../../words/scenarios.ts';
 import { pointsOf } from '../../words/verdict.ts';
 import { html, type Markup, raw } from '../markup.ts';
+import { costAxis, logBeyond, logDomain, tick } from './cost-axis.ts';
 import { type Drawing, domain, halo, type Layout, layouts, shorten } from './drawing.ts';
 import { inkOf, type Point, place } from './labels.ts';
 import { colourOf } from './systems.ts';
@@ -30,9 +31,6 @@ export interface Plane {
   /** What is drawn, for the subtitle. */
   readonly about: string;
 }
-
-/** Beyond this ratio of dearest to cheapest a linear axis hides the cheap half. */
-const logBeyond = 30;
 
 /** Cost against quality: single models as dots, the hull of their mixtures, router curves. Undefined without cost. */
 export function planeChart(set: ResultSet, drawing: Drawing, id: string): Plane | undefined {
@@ -63,24 +61,11 @@ function describe(lines: readonly Line[]): string {
   return `Each dot is a system, with the 95 % interval of its quality.${hull}${curves.length > 0 ? ` The solid lines are ${curves.join(', ')} as the price of quality varies.` : ''}`;
 }
 
-const unit = (set: ResultSet): { scale: number; write: (x: number) => string; label: string } =>
-  set.costUnit === 'usd'
-    ? {
-        scale: 1000,
-        write: (x) => `$${Number(x.toPrecision(3))} per 1,000`,
-        label: 'cost, $ per 1,000 queries',
-      }
-    : {
-        scale: 100,
-        write: (x) => `${fixed(x, 1)} % strong`,
-        label: 'queries that go to the strong model, %',
-      };
-
 /** The best model in hindsight has its dot among the single models. */
 const isSingle = (system: System): boolean => system.name === 'best-single-hindsight';
 
 function toPoints(set: ResultSet): Point[] {
-  const { scale, write } = unit(set);
+  const { scale, write } = costAxis(set);
   const main = headline(set)?.system;
   const best = bestSingleModel(set);
   const short = shorter(set.models);
@@ -117,7 +102,7 @@ function toPoints(set: ResultSet): Point[] {
 
 /** Where the certified policy stands: best single less the loss measured, at its share of the cost. */
 function certifiedPoint(set: ResultSet): Point[] {
-  const { scale, write } = unit(set);
+  const { scale, write } = costAxis(set);
   const at = set.deferral?.certified.findLast(({ betting }) => betting !== null && betting.share > 0);
   const point = set.deferral?.points.find(({ parameter }) => parameter === at?.betting?.parameter);
   const best = find(set, 'best-single');
@@ -140,7 +125,7 @@ function certifiedPoint(set: ResultSet): Point[] {
 }
 
 function toLines(set: ResultSet): Line[] {
-  const { scale, write } = unit(set);
+  const { scale, write } = costAxis(set);
   const main = headline(set)?.system;
   const line = (system: System, look: Pick<Line, 'colour' | 'dashed' | 'strong'>): Line[] => {
     const points = (system.curve ?? []).map(({ cost, quality, parameter }) => ({
@@ -203,7 +188,7 @@ function draw(job: Job): Markup {
       x: {
         type: scale,
         domain: x,
-        label: unit(job.set).label,
+        label: costAxis(job.set).label,
         labelArrow: 'none',
         ticks: narrow ? 4 : 8,
         tickFormat: tick,
@@ -260,13 +245,4 @@ function draw(job: Job): Markup {
       classes: `${layout}${job.toggled ? ` on-${scale}` : ''}`,
     },
   );
-}
-
-/** Ticks of a logarithmic axis too: 0.001, 0.1, 10, 1,000. */
-const tick = (value: number): string =>
-  value >= 1000 ? fixed(value / 1000, 0).concat(',000') : String(Number(value.toPrecision(3)));
-
-function logDomain(values: readonly number[]): [number, number] {
-  const [low, high] = domain(values.map(Math.log), 0.06);
-  return [Math.exp(low), Math.exp(high)];
 }
