@@ -31,9 +31,7 @@ export async function learnVocabulary(
   const least = Math.min(2, queries.length);
   const words: Counted[] = [];
   const grams: Counted[] = [];
-  for (const found of counts.list()) {
-    if (found.documents >= least) (found.term.startsWith('=') ? words : grams).push(found);
-  }
+  for (const found of counts.atLeast(least)) (found.term.startsWith('=') ? words : grams).push(found);
   const half = Math.ceil(maxFeatures / 2);
   const forWords = Math.min(words.length, Math.max(half, maxFeatures - grams.length));
   const chosen = [...most(words, forWords), ...most(grams, maxFeatures - forWords)];
@@ -54,7 +52,7 @@ function most(counted: Counted[], count: number): Counted[] {
 }
 
 /** Counts the documents of each term. The terms of a word are made once, then known by number. */
-function counter(): { add(words: readonly string[]): void; list(): Counted[] } {
+function counter(): { add(words: readonly string[]): void; atLeast(least: number): Iterable<Counted> } {
   const termNumber = new Map<string, number>();
   const wordTerms = new Map<string, Int32Array>();
   const documents: number[] = [];
@@ -84,7 +82,11 @@ function counter(): { add(words: readonly string[]): void; list(): Counted[] } {
       }
       document++;
     },
-    list: () => Array.from(termNumber, ([term, at]) => ({ term, documents: documents[at]! })),
+    *atLeast(least) {
+      for (const [term, at] of termNumber) {
+        if (documents[at]! >= least) yield { term, documents: documents[at]! };
+      }
+    },
   };
 }
 
@@ -107,32 +109,46 @@ export function termReader(vocabulary: Vocabulary): (texts: readonly string[]) =
     return columns;
   };
   const count = new Int32Array(idf.length);
+  /** Of one text, before they are scaled. */
+  const weights = new Float64Array(idf.length);
   return (texts) => {
     const start = new Int32Array(texts.length + 1);
-    const index: number[] = [];
-    const value: number[] = [];
+    let index = new Int32Array(64 * texts.length + 64);
+    let value = new Float32Array(index.length);
+    let cells = 0;
     texts.forEach((text, i) => {
       for (const word of wordsOf(text)) {
-        for (const j of columnsOf(word)) if (count[j]!++ === 0) index.push(j);
+        for (const j of columnsOf(word)) {
+          if (count[j]!++ > 0) continue;
+          if (cells === index.length) {
+            const [known, before] = [index, value];
+            index = new Int32Array(2 * cells);
+            index.set(known);
+            value = new Float32Array(2 * cells);
+            value.set(before);
+          }
+          index[cells++] = j;
+        }
       }
+      const from = start[i]!;
       let squares = 0;
-      for (let c = start[i]!; c < index.length; c++) {
+      for (let c = from; c < cells; c++) {
         const j = index[c]!;
         const weight = (1 + Math.log(count[j]!)) * idf[j]!;
         count[j] = 0;
-        value.push(weight);
+        weights[c - from] = weight;
         squares += weight * weight;
       }
       const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-      for (let c = start[i]!; c < index.length; c++) value[c]! *= factor;
-      start[i + 1] = index.length;
+      for (let c = from; c < cells; c++) value[c] = weights[c - from]! * factor;
+      start[i + 1] = cells;
     });
     return {
       rows: texts.length,
       cols: idf.length,
       start,
-      index: Int32Array.from(index),
-      value: Float32Array.from(value),
+      index: index.slice(0, cells),
+      value: value.slice(0, cells),
     };
   };
 }

@@ -1,4 +1,5 @@
 import { type Matrix, matrix } from '../math/matrix.ts';
+import { addProduct } from '../math/product.ts';
 import { type Design, drawsOf, foldRows } from './design.ts';
 import type { Sampled } from './interval.ts';
 
@@ -19,14 +20,24 @@ export function averages(design: Design, values: Matrix): Averages[] {
   const all = sums(values, groupOf, groups, new Uint16Array(rows).fill(1));
   const drawn = Array.from({ length: groups }, () => matrix(draws, columns));
   const counts = matrix(draws, groups);
-  let d = 0;
-  for (const weights of drawsOf(design)) {
-    const part = sums(values, groupOf, groups, weights);
+  const across = { data: values.data, stride: columns, rows: columns, transposed: true };
+  const sorted = byGroup(groupOf, groups);
+  let first = 0;
+  for (const block of blocksOfDraws(design, sorted.order)) {
     for (let g = 0; g < groups; g++) {
-      drawn[g]!.data.set(part.sums.data.subarray(g * columns, (g + 1) * columns), d * columns);
-      counts.data[d * groups + g] = part.counts[g]!;
+      const [from, to] = [sorted.start[g]!, sorted.start[g + 1]!];
+      addProduct(
+        { data: block.data.subarray(from), stride: rows, rows: block.rows, transposed: false },
+        { ...across, pick: sorted.order.subarray(from, to) },
+        { data: drawn[g]!.data.subarray(first * columns, (first + block.rows) * columns), depth: to - from },
+      );
+      for (let d = 0; d < block.rows; d++) {
+        let count = 0;
+        for (let i = d * rows + from; i < d * rows + to; i++) count += block.data[i]!;
+        counts.data[(first + d) * groups + g] = count;
+      }
     }
-    d++;
+    first += block.rows;
   }
   const folds = foldRows(design).map((list) => {
     const weights = new Uint16Array(rows);
@@ -56,6 +67,39 @@ export function averages(design: Design, values: Matrix): Averages[] {
       groups: groupNames.map((_, g) => sample((part) => part.sum(g) / part.count(g), all.counts[g]!)),
     };
   });
+}
+
+/** Rows in the order of their groups, and where each group starts. */
+function byGroup(groupOf: Int32Array, groups: number): { order: Int32Array; start: Int32Array } {
+  const start = new Int32Array(groups + 1);
+  for (const g of groupOf) start[g + 1]!++;
+  for (let g = 0; g < groups; g++) start[g + 1]! += start[g]!;
+  const next = start.slice(0, groups);
+  const order = new Int32Array(groupOf.length);
+  groupOf.forEach((g, i) => {
+    order[next[g]!++] = i;
+  });
+  return { order, start };
+}
+
+/** Draws that are summed at a time, by one product. */
+const together = 64;
+
+/** Draws x rows, the rows in the given order. The array is the same each time. */
+function* blocksOfDraws(
+  design: Design,
+  order: Int32Array,
+): Generator<{ readonly data: Float64Array; readonly rows: number }> {
+  const { rows } = design;
+  const data = new Float64Array(Math.min(together, design.draws) * rows);
+  let d = 0;
+  for (const weights of drawsOf(design)) {
+    for (let i = 0, to = d * rows; i < rows; i++, to++) data[to] = weights[order[i]!]!;
+    if (++d < together) continue;
+    yield { data, rows: d };
+    d = 0;
+  }
+  if (d > 0) yield { data, rows: d };
 }
 
 interface Part {

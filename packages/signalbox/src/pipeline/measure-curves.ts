@@ -97,16 +97,10 @@ function fixedPoints(
   { forecasts, tuning }: Pick<CrossFitted, 'forecasts' | 'tuning'>,
   input: CurveInput,
 ): Pick<System, 'costAtFixed' | 'qualityAtFixed'> {
-  const { plan, design, observed, best } = input;
-  const cost: (Estimate | null)[] = [];
-  const kept: (Estimate | null)[] = [];
-  for (const level of shareLevels) {
+  const { plan, design, observed, best, reference } = input;
+  const runs = shareLevels.map((level) => {
     const chosen = tuning.map((part) => operatingPoint(part, Number(level) / 100, input));
-    if (chosen.every((params) => params === undefined)) {
-      cost.push(null);
-      kept.push(null);
-      continue;
-    }
+    if (chosen.every((params) => params === undefined)) return undefined;
     const ran = { quality: best.quality.slice(), cost: best.cost.slice() };
     chosen.forEach((params, fold) => {
       if (params === undefined) return;
@@ -118,14 +112,19 @@ function fixedPoints(
         ran.cost[i] = values.cost[i]!;
       }
     });
-    const [ratio, keeps] = sampleStatistic(design, (weights) => [
-      weightedMean(ran.cost, weights) / weightedMean(best.cost, weights),
-      weightedMean(ran.quality, weights) / weightedMean(best.quality, weights),
+    return ran;
+  });
+  const reached = runs.filter((run) => run !== undefined);
+  const sampled = sampleStatistic(design, (weights, sample) => {
+    const { bestQuality, bestCost } = reference(weights, sample);
+    return reached.flatMap(({ quality, cost }) => [
+      weightedMean(cost, weights) / bestCost,
+      weightedMean(quality, weights) / bestQuality,
     ]);
-    cost.push(asEstimate(interval(ratio!, design), 0));
-    kept.push(asEstimate(interval(keeps!, design), 0));
-  }
-  return { costAtFixed: levels(cost), qualityAtFixed: levels(kept) };
+  }).map((found) => asEstimate(interval(found, design), 0));
+  const shown = (which: 0 | 1): (Estimate | null)[] =>
+    runs.map((run) => (run ? sampled[2 * reached.indexOf(run) + which]! : null));
+  return { costAtFixed: levels(shown(0)), qualityAtFixed: levels(shown(1)) };
 }
 
 function operatingPoint(tuning: Tuning, level: number, { plan, policy }: CurveInput): object | undefined {
