@@ -3,7 +3,7 @@ import { type CsvError, parse } from 'csv-parse';
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
-import { blocks, headText } from './files.ts';
+import { blocks, headText, mostRowBytes } from './files.ts';
 import { described } from './look.ts';
 
 /** One row of a CSV file, as long as the header, and where it begins. */
@@ -81,6 +81,7 @@ async function* parsed(file: SourceFile, context: Context): AsyncGenerator<CsvRo
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     skip_empty_lines: true,
+    max_record_size: mostRowBytes,
     // Called for each record in turn, before any later one is looked at: here the line is exact.
     on_record: (cells: string[], { lines }) => {
       lastLine = lines;
@@ -111,6 +112,10 @@ function csvError(cause: CsvError, file: string, lastLine: number): SignalboxErr
   if (cause.code === 'CSV_INVALID_CLOSING_QUOTE' || String(cause.code) === 'INVALID_OPENING_QUOTE') {
     const message =
       'a quote stands inside a cell of the row that begins here. Put the whole cell in quotes and double the quotes inside it.';
+    return new SignalboxError('row', message, { file, line, cause });
+  }
+  if (cause.code === 'CSV_MAX_RECORD_SIZE') {
+    const message = `the row that begins here is longer than ${mostRowBytes} characters, the most that a row may have. Is a closing quote missing?`;
     return new SignalboxError('row', message, { file, line, cause });
   }
   return new SignalboxError('row', `malformed CSV (${cause.message}).`, { file, line, cause });

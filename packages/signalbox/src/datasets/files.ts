@@ -12,6 +12,11 @@ export interface Block {
   readonly line: number;
 }
 
+/** Bytes of one row: a line of JSONL, a row of CSV, an element of a JSON array. Prompts of millions of tokens are shorter. */
+export const mostRowBytes = 2 ** 26;
+/** Bytes of one member of a JSON object, which may hold many rows and is parsed in one piece. */
+export const mostValueBytes = 2 ** 28;
+
 const newline = 0x0a;
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist. Check the path',
@@ -45,10 +50,14 @@ export async function readBytes(file: SourceFile): Promise<Buffer> {
   return bytes.subarray(markLength(bytes));
 }
 
-/** The file in blocks of whole lines, however long a line is; one block holds at least 64 kB but at the end. */
+/**
+ * The file in blocks of whole lines; one block holds at least 64 kB but at the end.
+ * @throws SignalboxError for a line that is longer than a row may be, once so much of it is read
+ */
 export async function* blocks(file: SourceFile, context: Context): AsyncGenerator<Block> {
   let line = 1;
   let pending: Buffer[] = [];
+  let waiting = 0;
   let read = 0;
   const checked = (bytes: Buffer): Block => {
     checkUtf8(bytes, line, file.path);
@@ -65,9 +74,17 @@ export async function* blocks(file: SourceFile, context: Context): AsyncGenerato
       const end = bytes.lastIndexOf(newline) + 1;
       if (end > 0) {
         yield checked(Buffer.concat([...pending, bytes.subarray(0, end)]));
-        pending = [];
+        [pending, waiting] = [[], 0];
       }
       if (end < bytes.length) pending.push(bytes.subarray(end));
+      waiting += bytes.length - end;
+      if (waiting > mostRowBytes) {
+        throw new SignalboxError(
+          'row',
+          `this line is longer than ${mostRowBytes} bytes, the most that a row may have. Are line breaks missing? Put each row on a line of its own.`,
+          { file: file.path, line },
+        );
+      }
     }
   } catch (cause) {
     throw fileError(file.path, cause);

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../core/errors.ts';
-import { countLines } from './files.ts';
+import { countLines, mostRowBytes } from './files.ts';
 
 /** One element of a JSON array and the line on which it begins. */
 export interface Element {
@@ -45,7 +45,7 @@ export function* elements(bytes: Buffer, path: string): Generator<Element> {
         `element ${count + 1} of the array begins here and the file ends inside it: it is cut off. Bring it again.`,
       );
     }
-    yield { value: parsePiece(bytes.toString('utf8', at, stop), line, fail), line };
+    yield { value: parsePiece({ bytes, start: at, stop, most: mostRowBytes }, line, fail), line };
     line += countLines(bytes, at, stop);
     at = stop;
   }
@@ -89,11 +89,25 @@ export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+/** Where a value stands in a file, and how long it may be. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly stop: number;
+  readonly most: number;
+}
+
 export function parsePiece(
-  text: string,
+  { bytes, start, stop, most }: Piece,
   line: number,
   fail: (line: number, message: string) => SignalboxError,
 ): unknown {
+  if (stop - start > most)
+    throw fail(
+      line,
+      `what begins here is ${stop - start} bytes long; at most ${most} are read as one value. Split it, or convert it to JSONL, a row on each line.`,
+    );
+  const text = bytes.toString('utf8', start, stop);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../core/errors.ts';
-import { countLines } from './files.ts';
+import { countLines, mostValueBytes } from './files.ts';
 import { endOfValue, isSpace, parsePiece } from './json-array.ts';
 
 /** One member of a JSON object and the line on which its name stands. */
@@ -33,7 +33,7 @@ export function* members(bytes: Buffer, path: string): Generator<Member> {
     if (skipSpace() === -1) throw fail(line, 'the file ends inside the JSON object: it is cut off.');
     const stop = endOfValue(bytes, at);
     if (stop === -1) throw fail(line, 'the file ends inside what begins here: it is cut off.');
-    const value = parsePiece(bytes.toString('utf8', at, stop), line, fail);
+    const value = parsePiece({ bytes, start: at, stop, most: mostValueBytes }, line, fail);
     line += countLines(bytes, at, stop);
     at = stop;
     return value;

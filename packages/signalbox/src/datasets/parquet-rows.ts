@@ -12,12 +12,16 @@ import { SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import type { Fields } from './fields.ts';
 import { fileError, stopIfAborted } from './files.ts';
+import { checkPages, type Decompress } from './parquet-pages.ts';
 
-const compressors: Compressors = {
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-  ZSTD: (input) => zstdDecompressSync(input),
-};
+/** Each page says what it unpacks to; where it is more, it is refused and not unpacked. */
+const compressors = {
+  GZIP: (input, size) => gunzipSync(input, { maxOutputLength: size + 1 }),
+  BROTLI: (input, size) => brotliDecompressSync(input, { maxOutputLength: size + 1 }),
+  ZSTD: (input, size) => zstdDecompressSync(input, { maxOutputLength: size + 1 }),
+} satisfies Compressors;
+/** Values of a row group that are held at once. */
+const mostValues = 2 ** 28;
 const text = new TextDecoder('utf-8', { fatal: true });
 const parsers = { stringFromBytes: (bytes: Uint8Array) => bytes && text.decode(bytes) };
 
@@ -39,24 +43,39 @@ export function isSprout(file: SourceFile): boolean {
 
 /** Names of the columns, of a struct its own alone. */
 export function columnsOf(metadata: FileMetaData): string[] {
-  return [...new Set(leavesOf(metadata).map(([name]) => name ?? ''))];
+  return [...new Set(leavesOf(metadata).map(({ path: [name] }) => name ?? ''))];
 }
 
-/** The path of each column that holds values. */
-function leavesOf({ schema }: FileMetaData): string[][] {
-  const leaves: string[][] = [];
+/** A column that holds values, and its levels. */
+interface Leaf {
+  readonly path: readonly string[];
+  readonly defined: number;
+  readonly repeated: number;
+}
+
+function leavesOf({ schema }: FileMetaData): Leaf[] {
+  const leaves: Leaf[] = [];
   let at = 0;
-  const walk = (path: readonly string[]): void => {
+  const walk = (above: Leaf): void => {
     const element = schema[at++];
     if (element === undefined) throw new Error('its schema ends early');
-    const own = at === 1 ? [] : [...path, element.name];
-    const children = element.num_children ?? 0;
-    if (children === 0 && own.length > 0) leaves.push(own);
+    const { num_children: children = 0, repetition_type: kind, name } = element;
+    const own =
+      at === 1
+        ? above
+        : {
+            path: [...above.path, name],
+            defined: above.defined + (kind === 'REQUIRED' ? 0 : 1),
+            repeated: above.repeated + (kind === 'REPEATED' ? 1 : 0),
+          };
+    if (children === 0 && own.path.length > 0) leaves.push(own);
     for (let i = 0; i < children; i++) walk(own);
   };
-  walk([]);
+  walk({ path: [], defined: 0, repeated: 0 });
   return leaves;
 }
+
+const keyOf = (path: readonly string[] | undefined): string => JSON.stringify(path);
 
 /**
  * Columns are read side by side: what fails before all of them are under way leaves the others with nobody to hear that
@@ -64,9 +83,9 @@ function leavesOf({ schema }: FileMetaData): string[][] {
  * bytes that the file does not have, is refused before anything is read.
  */
 function checkColumns(metadata: FileMetaData, byteLength: number): void {
-  const leaves = new Set(leavesOf(metadata).map((path) => JSON.stringify(path)));
+  const leaves = new Set(leavesOf(metadata).map(({ path }) => keyOf(path)));
   for (const { columns } of metadata.row_groups) {
-    const paths = columns.map(({ meta_data }) => JSON.stringify(meta_data?.path_in_schema));
+    const paths = columns.map(({ meta_data }) => keyOf(meta_data?.path_in_schema));
     const seen = new Set<string>();
     for (const [i, path] of paths.entries()) {
       if (!leaves.has(path) || seen.size === seen.add(path).size)
@@ -129,7 +148,7 @@ export interface RowRange {
 }
 
 /** The row groups of a file. */
-export function* groupsOf({ metadata }: ParquetSource): Generator<RowRange> {
+export function* groupsOf({ metadata }: Pick<ParquetSource, 'metadata'>): Generator<RowRange> {
   let row = 0;
   for (const { num_rows } of metadata.row_groups) {
     const range = { rowStart: row, rowEnd: row + Number(num_rows) };
@@ -141,9 +160,11 @@ export function* groupsOf({ metadata }: ParquetSource): Generator<RowRange> {
 /** Rows as objects; of the columns named, or of all. */
 export async function objectsOf(
   file: SourceFile,
-  { buffer, metadata }: ParquetSource,
+  source: ParquetSource,
   range: RowRange & { readonly columns?: string[] },
 ): Promise<Fields[]> {
+  const { buffer, metadata } = source;
+  await checkRows(file, source, range);
   return parquetReadObjects({ file: buffer, metadata, ...range, compressors, parsers }).catch((cause) => {
     throw unreadable(file, range, cause);
   });
@@ -152,9 +173,11 @@ export async function objectsOf(
 /** Values of the columns named, in pieces: each with the row that it begins at. */
 export async function piecesOf(
   file: SourceFile,
-  { buffer, metadata }: ParquetSource,
+  source: ParquetSource,
   range: RowRange & { readonly columns: string[] },
 ): Promise<{ column: string; from: number; values: ArrayLike<unknown> }[]> {
+  const { buffer, metadata } = source;
+  await checkRows(file, source, range);
   const pieces: { column: string; from: number; values: ArrayLike<unknown> }[] = [];
   await parquetRead({
     file: buffer,
@@ -169,6 +192,42 @@ export async function piecesOf(
     throw unreadable(file, range, cause);
   });
   return pieces;
+}
+
+/** Goes through the pages that the decoder is to read: it believes what they claim. */
+async function checkRows(
+  file: SourceFile,
+  { buffer, metadata }: ParquetSource,
+  range: RowRange & { readonly columns?: string[] },
+): Promise<void> {
+  const rows = range.rowEnd - range.rowStart;
+  const leaves = new Map(leavesOf(metadata).map((leaf) => [keyOf(leaf.path), leaf]));
+  const wanted = range.columns && new Set(range.columns);
+  const group = [...groupsOf({ metadata })].findIndex(({ rowStart }) => rowStart === range.rowStart);
+  const columns = metadata.row_groups[group]!.columns.flatMap(({ meta_data: meta }) => meta ?? []);
+  const read = columns.filter(({ path_in_schema: [name = ''] }) => !wanted || wanted.has(name));
+  if (rows * read.length > mostValues)
+    throw new SignalboxError(
+      'format',
+      `its row group from row ${range.rowStart + 1} on holds ${rows} rows of ${read.length} columns; at most ${mostValues} values are read at once. Write it with smaller row groups.`,
+      { file: file.path },
+    );
+  try {
+    for (const meta of read) {
+      const leaf = leaves.get(keyOf(meta.path_in_schema))!;
+      const nested = leaf.path.length > 1 || leaf.repeated > 0;
+      const values = Number(meta.num_values);
+      if (nested ? values < rows || values > mostValues : values !== rows)
+        throw new Error(`column ${keyOf(leaf.path)} claims ${values} values in ${rows} rows`);
+      const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+      const bytes = await buffer.slice(start, start + Number(meta.total_compressed_size));
+      const decompress = (compressors as Readonly<Record<string, Decompress>>)[meta.codec];
+      const shape = { ...leaf, codec: meta.codec, boolean: meta.type === 'BOOLEAN', nested, values };
+      checkPages(new Uint8Array(bytes), shape, decompress);
+    }
+  } catch (cause) {
+    throw cause instanceof SignalboxError ? cause : unreadable(file, range, cause);
+  }
 }
 
 function unreadable(file: SourceFile, { rowStart, rowEnd }: RowRange, cause: unknown): SignalboxError {

@@ -3,7 +3,7 @@ import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import { readCsv } from './csv-rows.ts';
 import { type Fields, objectIn } from './fields.ts';
-import { headText, readBytes } from './files.ts';
+import { headText, mostValueBytes, readBytes } from './files.ts';
 import { elements, endOfValue, parsePiece } from './json-array.ts';
 import { members } from './json-object.ts';
 import { readJsonl } from './jsonl-rows.ts';
@@ -38,8 +38,9 @@ export async function* recordsOf(file: SourceFile, context: Context): AsyncGener
       for (const each of value) yield { fields: objectIn(each, 'an element of `data`', place), place };
     }
   } else if (spread.test(head)) {
-    const text = (await readBytes(file)).toString('utf8');
-    const value = parsePiece(text, 1, (line, message) => {
+    const bytes = await readBytes(file);
+    const whole = { bytes, start: 0, stop: bytes.length, most: mostValueBytes };
+    const value = parsePiece(whole, 1, (line, message) => {
       return new SignalboxError('row', message, { file: file.path, line });
     });
     const place = { file: file.path, line: 1 };
