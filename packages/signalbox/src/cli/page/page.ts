@@ -13,6 +13,7 @@ import { complementaritySection } from './complementarity.ts';
 import { indexed } from './contents.ts';
 import { deferralSection } from './deferral.ts';
 import { groupsSection, heatSection } from './groups.ts';
+import { growthSection } from './growth.ts';
 import { controlsSection, ladderSection } from './ladder.ts';
 import { learningSection } from './learning.ts';
 import { ledgerSection } from './ledger.ts';
@@ -23,6 +24,7 @@ import { newcomerSection } from './newcomer.ts';
 import { noiseSection } from './noise.ts';
 import { paging, pagingStyle } from './paging.ts';
 import { robustnessSection } from './robustness.ts';
+import { routerEvalSection } from './routereval.ts';
 import { scenariosSection } from './scenarios.ts';
 import { script as sorting } from './script.ts';
 import { shell } from './shell.ts';
@@ -60,7 +62,8 @@ export async function renderPage(results: Results, options: PageOptions = {}): P
     script: sorting + paging + whatIf,
     header: html`${simulated ? html`<p><span class="simulated">simulated</span> The models and queries of this report are made up.</p>` : null}
 <h1>${title}</h1>
-${several ? (scenariosSection(results, setId) ?? overview(results)) : null}`,
+${several ? (scenariosSection(results, setId) ?? overview(results)) : null}
+${growthSection(results, drawing)}`,
     main: html`${sections}
 ${glossaryList()}`,
   });
@@ -123,6 +126,7 @@ ${planeSection(set, drawing, id)}
 ${sweepsSection(set, drawing)}
 ${banditsSection(set, drawing)}
 ${ablationsSection(set, drawing)}
+${routerEvalSection(set)}
 ${deferralSection(set, drawing)}
 ${moneySection(set)}
 ${groupsSection(set, drawing)}

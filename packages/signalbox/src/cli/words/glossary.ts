@@ -126,6 +126,14 @@ export const glossary = {
     'The best single model, or mix of two, that spends as much on the same queries; picked in hindsight.',
   pacer:
     'It raises the price that a bandit puts on a dollar while more is spent than the budget allows, and lowers it else.',
+  mu: 'RouterEval’s mean score of the models that a system chose, on the test rows.',
+  V_B: 'RouterEval’s score over that of the single model that is best on the test rows; above 1 beats it.',
+  V_R: 'RouterEval’s score over the published one of a strong reference model.',
+  E_p: 'RouterEval’s classification bias: the entropy in bits of what a router gives each model; low where it always takes the same.',
+  'p of r_o':
+    'How often an oracle would have to be asked, any other model else, to do as well as the system.',
+  reach:
+    'What a choice of the model with the greatest probability of being right on each query would score: no router that sees the query alone does better.',
   ablation: 'A router with one of its parts left out or changed, to see what the part is worth.',
 } as const satisfies Record<string, string>;
 

@@ -1,5 +1,5 @@
 import type { Markup } from '../markup.ts';
-import { type Drawing, domain, halo, type Layout, layouts, shorten, textWidth } from './drawing.ts';
+import { type Drawing, domain, halo, hatch, type Layout, layouts, shorten, textWidth } from './drawing.ts';
 
 export interface LinePoint {
   readonly x: number;
@@ -34,6 +34,8 @@ export interface LineChart {
   readonly series: readonly LineSeries[];
   readonly across?: readonly Rule[];
   readonly upright?: readonly Rule[];
+  /** What cannot be reached, hatched between low and high. */
+  readonly beyond?: readonly LinePoint[];
   readonly x: { readonly label: string; readonly log?: boolean; readonly whole?: boolean };
   readonly y: { readonly label: string };
   /** Read before the points to those who do not see the chart. */
@@ -58,7 +60,7 @@ interface Frame {
 function draw(chart: LineChart, drawing: Drawing, layout: Layout): Markup {
   const { Plot } = drawing;
   const narrow = layout === 'narrow';
-  const { series, across = [], upright = [] } = chart;
+  const { series, across = [], upright = [], beyond = [] } = chart;
   const most = narrow ? 15 : 30;
   const names = [...series, ...across].map(({ name }) => shorten(name, most));
   const room = Math.max(24, ...names.map(textWidth)) + 12;
@@ -98,6 +100,7 @@ function draw(chart: LineChart, drawing: Drawing, layout: Layout): Markup {
       r: { type: 'identity' },
       marks: [
         Plot.gridY({ ticks: 5, stroke: 'var(--grid)', strokeOpacity: 1 }),
+        Plot.areaY(beyond, { x: 'x', y1: 'low', y2: 'high', fill: hatch }),
         ...across.map((rule) =>
           Plot.ruleY([rule.at], {
             stroke: rule.colour,
