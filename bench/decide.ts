@@ -11,7 +11,7 @@ import { makeChooser } from '../packages/signalbox/src/pipeline/chooser.ts';
 import { findPolicy, findRouter, routerNames } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
 import { fitCosts } from '../packages/signalbox/src/pipeline/cost.ts';
-import { training } from '../packages/signalbox/src/pipeline/cross-fit.ts';
+import { training } from '../packages/signalbox/src/pipeline/encoded-part.ts';
 import { madeTable } from './made/table.ts';
 
 const [rows, width, models, groups, decisions] = [6000, 384, 7, 5, 400];

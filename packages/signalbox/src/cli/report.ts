@@ -39,6 +39,12 @@ export function withResultFlags(command: Command): Command {
     .option('--predictions <file>', 'write a JSON line per system and test row');
 }
 
+/** For the commands that fit routers, not those that only measure. */
+export const keepOption = new Option(
+  '--keep <folder>',
+  'keep each fit there; run again with the same folder, a command that was stopped goes on from them',
+);
+
 export function addReport(program: Command): void {
   const command = program
     .command('report')
@@ -60,10 +66,11 @@ export function addReport(program: Command): void {
         'numbers that are known of each query, instead of an encoding of its text: CSV or Parquet with a column query_id',
       ).conflicts('embeddings'),
     )
+    .addOption(keepOption)
     .option('--folds <file>', 'write the folds to this file, or read them if it exists')
     .option('--compare <files...>', 'instead of data: two files that --json printed, side by side')
-    .action(async (data: string[], flags: ReportFlags & { seed: number }) => {
-      const session = openSession({ seed: flags.seed });
+    .action(async (data: string[], flags: ReportFlags & { seed: number; keep?: string }) => {
+      const session = openSession(flags);
       try {
         if (flags.compare) await compare([...flags.compare, ...data], flags, session);
         else if (data.length > 0) await report(data, flags, session);

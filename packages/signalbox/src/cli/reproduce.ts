@@ -16,7 +16,7 @@ import {
   policyOf,
   withPartFlags,
 } from './part-options.ts';
-import { commandLine, type ResultFlags, showResults, withResultFlags } from './report.ts';
+import { commandLine, keepOption, type ResultFlags, showResults, withResultFlags } from './report.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, wholeNumber } from './table-options.ts';
 
@@ -28,6 +28,7 @@ type Flags = PartFlags &
     quick?: boolean;
     routers?: string;
     seed: number;
+    keep?: string;
   } & {
     calls?: number;
     latency?: number;
@@ -70,6 +71,7 @@ export function addReproduce(program: Command): void {
         .default(0)
         .argParser(wholeNumber('--seed')),
     )
+    .addOption(keepOption)
     .action(async (name: string, flags: Flags) => {
       const study = Object.hasOwn(studies, name) ? studies[name] : undefined;
       if (study === undefined) {
@@ -99,7 +101,7 @@ export function addReproduce(program: Command): void {
           'usage',
           `--calls and --latency belong to the study mmlupro, not to ${name}.`,
         );
-      const session = openSession({ seed: flags.seed });
+      const session = openSession(flags);
       const encoder = await encoderOf(flags, session);
       try {
         await reproduce(study, { flags, encoder }, session);

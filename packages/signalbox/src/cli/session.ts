@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { makeContext } from '../pipeline/context.ts';
+import { keptFolder } from '../pipeline/kept-fits.ts';
 import { abilities, ascii, paint } from './terminal/paint.ts';
 import { makeProgress } from './terminal/progress.ts';
 
@@ -26,7 +27,9 @@ export interface Session {
   close(): void;
 }
 
-export function openSession(options: { readonly seed?: number } = {}): Session {
+export function openSession(
+  options: { readonly seed?: number; readonly keep?: string | undefined } = {},
+): Session {
   const progress = makeProgress(process.stderr, {
     clock: () => performance.now(),
     unicode: abilities(process.stderr, process.env).unicode,
@@ -39,6 +42,7 @@ export function openSession(options: { readonly seed?: number } = {}): Session {
   };
   const context = makeContext({
     seed: options.seed ?? 0,
+    ...(options.keep !== undefined && { kept: keptFolder(options.keep) }),
     progress: progress.progress,
     warn: (text) => say(`warning: ${text}`),
   });

@@ -10,7 +10,8 @@ import { at, column, type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
 import { calibration } from '../metrics/calibration.ts';
 import { classifier } from '../metrics/classifier.ts';
-import { type RouterChoice, visible } from './cross-fit.ts';
+import type { RouterChoice } from './cross-fit.ts';
+import { visible } from './encoded-part.ts';
 
 /** A newcomer's scored answers, encoded. */
 export interface Answers {

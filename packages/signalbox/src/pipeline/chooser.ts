@@ -12,7 +12,7 @@ import { type GuardState, guardP } from '../feasibility/out-of-distribution.ts';
 import { at, type Matrix, matrix } from '../math/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
-import { visible } from './cross-fit.ts';
+import { visible } from './encoded-part.ts';
 import { inService, poolChanges } from './in-service.ts';
 
 export interface Parts {

@@ -1,4 +1,4 @@
-import type { Context } from '../core/context.ts';
+import type { Context, Kept } from '../core/context.ts';
 import { rng } from '../math/rng.ts';
 
 /** A context that reports nothing; the face that calls passes its own progress and warnings. */
@@ -6,6 +6,7 @@ export function makeContext(
   options: {
     readonly seed?: number;
     readonly signal?: AbortSignal;
+    readonly kept?: Kept;
     readonly progress?: Context['progress'];
     readonly warn?: Context['warn'];
   } = {},
@@ -16,6 +17,7 @@ export function makeContext(
     seed,
     rng: rng(seed),
     ...(options.signal && { signal: options.signal }),
+    ...(options.kept && { kept: options.kept }),
     progress: options.progress ?? (() => {}),
     warn: options.warn ?? (() => {}),
     once: <T>(kind: string, keys: readonly object[], compute: () => T): T => {

@@ -1,15 +1,16 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
-import { assignFolds } from '../core/folds.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Forecasts } from '../core/policy.ts';
-import { asQuery, type Query } from '../core/query.ts';
+import type { Query } from '../core/query.ts';
 import type { Encoded, Router, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
-import { type Matrix, matrix, matrix32, selectRows } from '../math/matrix.ts';
-import { type CostState, fitCosts } from './cost.ts';
+import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
+import { fitCosts } from './cost.ts';
+import { encodePart, type Fold, training, visible } from './encoded-part.ts';
 import { costForecast, forecast } from './forecast.ts';
+import { keptFit } from './kept-fits.ts';
 import type { Plan } from './protocol.ts';
 
 /** A router with its name on the report and its parameters, checked. */
@@ -44,34 +45,15 @@ export interface Tuning {
   readonly compared?: Forecasts;
 }
 
-const innerFolds = 5;
-
-/** The training rows of a table, encoded, with their inner folds. */
-export function training(table: Dataset, features: Matrix, seed: number): Training {
-  return {
-    table,
-    queries: table.examples.map(asQuery),
-    features,
-    folds: assignFolds(table.examples, innerFolds, `${seed}/inner`),
-  };
-}
-
-/** Queries as a router may see them: without the group where it does not ask for it. */
-export function visible(input: Encoded, router: Router): Encoded {
-  if (router.needs.group) return input;
-  return { ...input, queries: input.queries.map(({ id, messages }): Query => ({ id, messages })) };
-}
-
-interface Fold {
-  readonly train: Training;
-  readonly test: Encoded;
-  /** Where each test row stands among the compared rows; -1 = not compared. */
-  readonly place: Int32Array;
-  /** Rows of the table. */
-  readonly trainRows: Int32Array;
-  readonly testRows: Int32Array;
-  readonly costs: CostState | undefined;
-  readonly fresh?: Encoded;
+/** What came of one router on one part. */
+export interface PartFit {
+  readonly forecasts: Forecasts;
+  /** Of the queries beyond the table. */
+  readonly also?: Forecasts;
+  readonly tuning?: Tuning;
+  /** Seconds. */
+  readonly fit: number;
+  readonly predict: number;
 }
 
 /**
@@ -112,16 +94,17 @@ export async function crossFit(
       common ??= blank(plan);
       place(fold, costOfFold, common);
     }
+    const stage = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
     for (const [done, run] of running.entries()) {
-      const label = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
-      context.progress(label, done, running.length);
+      context.progress(stage, done, running.length);
       await turn(context);
-      const { forecasts, also, fit, predict } = await fitAndForecast(
-        run.choice,
-        { ...fold, table: plan.table, ...(fold.fresh && { also: fold.fresh }) },
+      const { forecasts, also, fit, predict, tuning } = await keptFit(
+        { ...args, choice: run.choice, plan, part, given: costOfFold },
+        () => fitPart(run.choice, { fold, plan, tune: args.tune && !run.choice.router.baseline }, context),
         context,
       );
       if (also) run.fresh.push(also);
+      if (tuning) run.tuning.push(tuning);
       run.fit += fit;
       run.predict += predict;
       run.tested += fold.test.queries.length;
@@ -136,24 +119,8 @@ export async function crossFit(
         run.capable ??= blank(plan);
         place(fold, capable, run.capable);
       }
-      if (args.tune && !run.choice.router.baseline)
-        run.tuning.push(
-          await tune(
-            run.choice,
-            {
-              ...fold,
-              table: plan.table,
-              ...(plan.folds === undefined && { also: comparedOf(fold, context) }),
-            },
-            context,
-          ),
-        );
     }
-    context.progress(
-      plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers',
-      running.length,
-      running.length,
-    );
+    context.progress(stage, running.length, running.length);
   }
   return running.map(
     ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
@@ -174,12 +141,20 @@ export async function crossFit(
   );
 }
 
-const blank = ({ compared, table }: Plan): Matrix => matrix(compared.length, table.models.length);
-
-/** Each part encoded, one after the other: the encoder is fitted on its training rows alone. */
-export async function* encodedParts(plan: Plan, encoder: Encoder, context: Context): AsyncGenerator<Fold> {
-  for (const part of plan.parts) yield await encodePart(plan, part, { encoder }, context);
+/** One router on one part. */
+async function fitPart(
+  choice: RouterChoice,
+  { fold, plan, tune: tuned }: { readonly fold: Fold; readonly plan: Plan; readonly tune: boolean },
+  context: Context,
+): Promise<PartFit> {
+  const job = { ...fold, table: plan.table };
+  const fitted = await fitAndForecast(choice, { ...job, ...(fold.fresh && { also: fold.fresh }) }, context);
+  if (!tuned) return fitted;
+  const also = plan.folds === undefined ? { also: comparedOf(fold, context) } : {};
+  return { ...fitted, tuning: await tune(choice, { ...job, ...also }, context) };
 }
+
+const blank = ({ compared, table }: Plan): Matrix => matrix(compared.length, table.models.length);
 
 /**
  * Forecasts of a part's compared rows by a fit on some of its training rows (places among them), under the encoding
@@ -209,55 +184,6 @@ function place(fold: Fold, from: Matrix, to: Matrix): void {
   });
 }
 
-async function encodePart(
-  plan: Plan,
-  part: Plan['parts'][number],
-  {
-    encoder,
-    fresh,
-    keep = true,
-  }: { readonly encoder: Encoder; readonly fresh?: readonly Query[]; readonly keep?: boolean },
-  context: Context,
-): Promise<Fold> {
-  const encode = (): ReturnType<typeof encodeRows> => encodeRows(plan, part, encoder, context);
-  const { state, trained, tested, testQueries } = await (keep
-    ? context.once('encoded part', [encoder, part.train, part.test], encode)
-    : encode());
-  // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the
-  // fold, while the encoding stays for the next comparison.
-  const [features, testFeatures] = [{ ...trained }, { ...tested }];
-  const train = training(takeRows(plan.table, part.train), features, context.seed);
-  const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
-  const costs = (): CostState | undefined => fitCosts(train, context.signal);
-  return {
-    train,
-    test: { queries: testQueries, features: testFeatures },
-    place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
-    trainRows: part.train,
-    testRows: part.test,
-    costs: plan.table.cost ? context.once('costs', [plan.table.cost, trained], costs) : costs(),
-    ...(fresh && { fresh: { queries: fresh, features: await encoder.encode(fresh, state, context) } }),
-  };
-}
-
-/** Queries of a part, encoded: the same for every comparison on it, whatever its outcomes are. */
-async function encodeRows(
-  { table }: Plan,
-  { train, test }: Plan['parts'][number],
-  encoder: Encoder,
-  context: Context,
-): Promise<{ state: Plain; trained: Matrix; tested: Matrix; testQueries: Query[] }> {
-  const queries = Array.from(train, (i) => asQuery(table.examples[i]!));
-  const testQueries = Array.from(test, (i) => asQuery(table.examples[i]!));
-  const state = await encoder.fit(queries, context);
-  return {
-    state,
-    trained: await encoder.encode(queries, state, context),
-    tested: await encoder.encode(testQueries, state, context),
-    testQueries,
-  };
-}
-
 type Job = Pick<Fold, 'train' | 'test' | 'costs'> & {
   readonly table: Dataset;
   /** More to forecast by the same fit. */
@@ -268,7 +194,7 @@ async function fitAndForecast(
   { router, params }: RouterChoice,
   { train, test, costs, table, also }: Job,
   context: Context,
-): Promise<{ forecasts: Forecasts; also?: Forecasts; fit: number; predict: number }> {
+): Promise<Omit<PartFit, 'tuning'>> {
   const started = performance.now();
   const state: Plain = await router.fit(train, params, context);
   const fitted = performance.now();
@@ -346,12 +272,3 @@ export async function turn({ signal }: Context): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   signal?.throwIfAborted();
 }
-
-/** An encoder that sees nothing: for tables without text, and for routers that need none. */
-export const noEncoder: Encoder<null> = {
-  name: 'none',
-  settings: {},
-  fit: async () => null,
-  encode: async (queries) => matrix32(queries.length, 0),
-  width: () => 0,
-};

@@ -8,7 +8,7 @@ import { rng } from '../../math/rng.ts';
 import { assess } from '../assess.ts';
 import { baselineNames, findPolicy, findRouter, trustWorld, trustWorlds } from '../config.ts';
 import { makeContext } from '../context.ts';
-import { noEncoder } from '../cross-fit.ts';
+import { noEncoder } from '../encoded-part.ts';
 import type { Evaluated } from '../evaluate.ts';
 import { plan } from '../protocol.ts';
 import { answerSignals } from './answer-signals.ts';

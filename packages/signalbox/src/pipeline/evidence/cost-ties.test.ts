@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { fromRows, matrix } from '../../math/matrix.ts';
 import { findRouter, makeWorld, worlds } from '../config.ts';
 import { makeContext } from '../context.ts';
-import { crossFit, noEncoder } from '../cross-fit.ts';
+import { crossFit } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
+import { noEncoder } from '../encoded-part.ts';
 import { plan } from '../protocol.ts';
 import { costTies } from './cost-ties.ts';
 

@@ -4,7 +4,8 @@ import { indexGroups } from '../../core/folds.ts';
 import { cholesky, choleskySolve, columnMeans, crossProduct, gram, multiply } from '../../math/linear.ts';
 import { at, type Matrix, matrix, selectRows } from '../../math/matrix.ts';
 import { type Rng, rng, shuffle } from '../../math/rng.ts';
-import { encodedParts, turn } from '../cross-fit.ts';
+import { turn } from '../cross-fit.ts';
+import { encodedParts } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
 
 /** How often outcomes dealt to other queries did as well: p = (1 + as well) / (1 + permutations). */

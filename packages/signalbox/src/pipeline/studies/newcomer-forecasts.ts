@@ -5,8 +5,10 @@ import type { Encoded, Router, Training } from '../../core/router.ts';
 import { takeModels } from '../../core/table.ts';
 import { at, column, type Matrix, selectCols, selectRows } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
-import { type CrossFitted, encodedParts, type RouterChoice, turn, visible } from '../cross-fit.ts';
+import { type CrossFitted, type RouterChoice, turn } from '../cross-fit.ts';
+import { encodedParts, visible } from '../encoded-part.ts';
 import { comparedQuality } from '../forecast.ts';
+import { kept } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
 
 /** What one router made of one left-out model, on the compared rows; NaN where there were too few answers to admit it from. */
@@ -54,14 +56,24 @@ export async function leaveModelsOut(args: LeftOutArgs, context: Context): Promi
     })),
   );
   let number = 0;
-  for await (const { train, test, place } of encodedParts(plan, encoder, context)) {
+  for await (const { train, test, place, trainRows, testRows } of encodedParts(plan, encoder, context)) {
+    const part = { train: trainRows, test: testRows };
     number++;
     const stage = plan.parts.length > 1 ? `newcomers: fold ${number} of ${plan.parts.length}` : 'newcomers';
     for (const [done, one] of all.entries()) {
       context.progress(stage, done, all.length);
       await turn(context);
       const choice = choices.find(({ name }) => name === one.router)!;
-      await join({ choice, one, train, test, place, observed }, { budgets, part: number }, context);
+      const job = { choice, one, train, test, place, observed };
+      const joined = await kept(
+        { choice, encoder, plan, part },
+        {
+          more: ['newcomer', one.model, budgets, number],
+          make: () => join(job, { budgets, part: number }, context),
+        },
+        context,
+      );
+      put(joined, job);
     }
     context.progress(stage, all.length, all.length);
   }
@@ -77,11 +89,30 @@ interface Job {
   readonly observed: Matrix;
 }
 
+/** Of a part's test rows. */
+type Joined = {
+  readonly without: Float64Array;
+  /** As many as it had answers for. */
+  readonly after: readonly { readonly value: Float64Array; readonly predicted: Float64Array }[];
+};
+
+function put({ without, after }: Joined, { one, place }: Job): void {
+  const set = (to: Float64Array, from: Float64Array): void =>
+    place.forEach((row, i) => {
+      if (row !== -1) to[row] = from[i]!;
+    });
+  set(one.without, without);
+  after.forEach(({ value, predicted }, b) => {
+    set(one.after[b]!.value, value);
+    set(one.after[b]!.predicted, predicted);
+  });
+}
+
 async function join(
   { choice, one, train, test, place, observed }: Job,
   { budgets, part }: { readonly budgets: readonly number[]; readonly part: number },
   context: Context,
-): Promise<void> {
+): Promise<Joined> {
   const { router, params } = choice;
   const { table } = train;
   const others = Int32Array.from(table.models.keys()).filter((m) => m !== one.model);
@@ -90,16 +121,12 @@ async function join(
   const pool = { ...train, table: takeModels(table, others) };
   const state = await router.fit(pool, params, context);
   const seen = visible(test, router);
-  const put = (to: Float64Array, from: (i: number) => number): void =>
-    place.forEach((row, i) => {
-      if (row !== -1) to[row] = from(i);
-    });
   const values = (quality: Matrix, columns: Int32Array): Float64Array =>
     expectedOf(shares(without(quality)), ofTest(observed, place, columns));
   const plain = values((await router.predict(seen, state, params, context)).quality, others);
-  put(one.without, (i) => plain[i]!);
   const drawn = drawnRows(table.quality, one.model, `${context.seed}/newcomer/${part}/${one.model}`);
-  for (const [b, answers] of budgets.entries()) {
+  const after: { value: Float64Array; predicted: Float64Array }[] = [];
+  for (const answers of budgets) {
     if (answers > drawn.length) break;
     const newcomer = newcomerOf(
       { train, model: one.model, models: others, rows: drawn.slice(0, answers) },
@@ -107,10 +134,9 @@ async function join(
     );
     const joined = await router.admit!(newcomer, state, params, context);
     const { quality } = await router.predict(seen, joined, params, context);
-    const [value, predicted] = [values(quality, order), column(quality, quality.cols - 1)];
-    put(one.after[b]!.value, (i) => value[i]!);
-    put(one.after[b]!.predicted, (i) => predicted[i]!);
+    after.push({ value: values(quality, order), predicted: column(quality, quality.cols - 1) });
   }
+  return { without: plain, after };
 }
 
 function newcomerOf(

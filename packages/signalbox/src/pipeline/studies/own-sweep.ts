@@ -17,8 +17,9 @@ import {
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { sampleStatistic } from '../../metrics/statistic.ts';
 import { findPolicy, findRouter } from '../config.ts';
-import { crossFit, encodedParts, type RouterChoice, turn, visible } from '../cross-fit.ts';
+import { crossFit, type RouterChoice, turn } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
+import { encodedParts, visible } from '../encoded-part.ts';
 import { comparedQuality, observedCost, observedLatency } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 

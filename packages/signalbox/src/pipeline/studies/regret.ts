@@ -12,7 +12,8 @@ import { rng, shuffle } from '../../math/rng.ts';
 import { heightAt, hull } from '../../metrics/hull.ts';
 import { budgetPacer } from '../budget-pacer.ts';
 import { findRouter } from '../config.ts';
-import { encodedParts, turn } from '../cross-fit.ts';
+import { turn } from '../cross-fit.ts';
+import { encodedParts } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
 import { type Bandit, type Replayed, replay, type Stream, taughtBy } from './bandit-replay.ts';
 
