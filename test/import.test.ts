@@ -91,14 +91,8 @@ test('an import that fails says why and writes nothing', async (t) => {
 test('import reads a folder that holds every format, each from a folder of its own', async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'signalbox-import-'));
   t.after(() => rm(cwd, { recursive: true, force: true }));
-  const unpacked = {
-    'model_outputs_m_5shots.json':
-      '[{"question_id": 7, "question": "1+1?", "options": ["1", "2"], "answer": "B", "category": "math", "pred": "B"}]',
-  };
   for (const [format, sample] of Object.entries(samples)) {
-    // Beside tables a ZIP file is what they came in, and is not looked into.
-    const inside = format === 'mmlu-pro' ? unpacked : sample.files;
-    for (const [name, content] of Object.entries(inside)) {
+    for (const [name, content] of Object.entries(sample.files)) {
       const path = join(cwd, 'all', format, name);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);

@@ -7,16 +7,20 @@ import { endingOf, fileError } from './files.ts';
 
 /** Endings of the files that are looked for in a folder. */
 const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet', 'pkl', 'pickle', 'npy', 'npz', 'eval'];
-/** Beside tables these are what the tables came in; alone they may be tables themselves. */
+/** Beside tables these are what the tables came in, unless they are asked for; alone they may be tables themselves. */
 const packed = ['zip'];
 const headBytes = 1 << 16;
 
 /**
  * The files that the paths name: a file as it is given, of a folder every table below it, sorted by path,
  * hidden ones left out. A file that is named twice is listed once.
+ * @param options.archives whether ZIP files are listed beside other tables, too
  * @throws SignalboxError for a path that does not exist or cannot be read, and a folder without tables
  */
-export async function listFiles(paths: readonly string[]): Promise<SourceFile[]> {
+export async function listFiles(
+  paths: readonly string[],
+  { archives = false }: { readonly archives?: boolean } = {},
+): Promise<SourceFile[]> {
   if (paths.length === 0)
     throw new SignalboxError('usage', 'No file or folder was given to read a table from.');
   const found = new Map<string, SourceFile>();
@@ -29,7 +33,7 @@ export async function listFiles(paths: readonly string[]): Promise<SourceFile[]>
         { file: path },
       );
     }
-    const inside = stats.isDirectory() ? await filesBelow(path) : [{ path, name: basename(path) }];
+    const inside = stats.isDirectory() ? await filesBelow(path, archives) : [{ path, name: basename(path) }];
     for (const each of inside) {
       if (!found.has(resolve(each.path))) found.set(resolve(each.path), await withHead(each));
     }
@@ -51,7 +55,7 @@ async function statOf(path: string): Promise<Stats> {
   }
 }
 
-async function filesBelow(folder: string): Promise<Named[]> {
+async function filesBelow(folder: string, all: boolean): Promise<Named[]> {
   const tables: Named[] = [];
   const archives: Named[] = [];
   let others = 0;
@@ -70,7 +74,7 @@ async function filesBelow(folder: string): Promise<Named[]> {
     }
   };
   await visit('');
-  if (tables.length === 0) tables.push(...archives);
+  if (all || tables.length === 0) tables.push(...archives);
   if (tables.length === 0) {
     const seen =
       others === 0 ? 'the folder holds no files' : `none of the ${others} files in this folder is a table`;
@@ -96,6 +100,11 @@ async function withHead({ path, name }: Named): Promise<SourceFile> {
   } catch (cause) {
     throw fileError(path, cause);
   }
+}
+
+/** Whether a file is what others are packed into, by its name. */
+export function isArchive({ name }: Named): boolean {
+  return packed.includes(endingOf(name));
 }
 
 /** A Parquet file ends in its footer, the footer's length and `PAR1`. */

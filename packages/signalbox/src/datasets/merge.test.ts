@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ReadOptions } from '../core/format.ts';
 import { textOf } from '../core/query.ts';
+import { at } from '../math/matrix.ts';
 import { callsOf, mergeTables } from './merge.ts';
 import { chosenMetric } from './metric.ts';
 import { openTable } from './open.ts';
 import { openSources } from './sources.ts';
 import { folderOf, kept, quietContext } from './tables.fixture.ts';
 import { writeTable } from './write.ts';
+import { zipBytes } from './zip.fixture.ts';
 
 const row = (fields: object): string => `${JSON.stringify(fields)}\n`;
 
@@ -141,6 +143,48 @@ test('a folder of several formats is read by each of them; what is none or is a 
   await writeFile(join(folder, 'a.jsonl'), '{"query_id":"q","model":"m","score":1}\n{"query_id');
   await assert.rejects(merged([folder]), /a\.jsonl:2: malformed JSON/);
   await assert.rejects(merged([join(folder, 'settings.json')]), /settings\.json: no known format fits/);
+});
+
+test('ZIP files in a mixed folder: one that a format reads is read, any other is refused by name', async (t) => {
+  const name = 'model_outputs_m_5shots';
+  const record = {
+    question_id: 7,
+    question: '1+1?',
+    options: ['1', '2'],
+    answer: 'B',
+    category: 'math',
+    pred: 'B',
+  };
+  const packed = (model: string, pred: string): Buffer =>
+    zipBytes([{ name: `model_outputs_${model}.json`, content: JSON.stringify([{ ...record, pred }]) }]);
+  const folder = await folderOf(t, {
+    'a.jsonl': row({ query_id: 'q', text: '1+1?', model: 'j', score: 1 }),
+    'b/model_outputs_k_5shots.zip': packed('k', 'A'),
+    [`b/${name}.json`]: JSON.stringify([record]),
+    [`b/${name}.zip`]: packed('m', 'A'),
+    'logs.zip': zipBytes([{ name: 'a.csv', content: 'query_id,m\nq,1\n' }]),
+  });
+  const { table, refused } = await merged([folder]);
+  assert.deepEqual(
+    table.models.map(({ id }, j) => [id, at(table.quality, id === 'j' ? 0 : 1, j)]),
+    [
+      ['j', 1],
+      ['m', 1],
+      ['k', 0],
+    ],
+  );
+  assert.deepEqual(
+    refused.map(({ path, why }) => [path.slice(folder.length + 1), why.replaceAll(folder, '')]),
+    [
+      [`b/${name}.zip`, `is what /b/${name}.json was packed in`],
+      [
+        'logs.zip',
+        'no known format fits: it is a ZIP file that no format reads as it is; unpack it to have its tables read',
+      ],
+    ],
+  );
+  await writeFile(join(folder, 'b/model_outputs_k_5shots.zip'), packed('k', 'A').subarray(0, 100));
+  await assert.rejects(merged([folder]), /model_outputs_k_5shots\.zip: .*cut off/);
 });
 
 test('of several metrics one is chosen by name, or they are listed', () => {

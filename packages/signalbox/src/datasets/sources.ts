@@ -5,7 +5,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { digestsOf } from './files.ts';
 import { formats } from './index.ts';
-import { listFiles } from './list.ts';
+import { isArchive, listFiles } from './list.ts';
 import { described } from './look.ts';
 import { formatNamed, type OpenTable } from './open.ts';
 
@@ -40,15 +40,18 @@ export async function openSources(
   for (const path of work.paths) {
     const fresh: SourceFile[] = [];
     const passed: RefusedFile[] = [];
-    for (const file of await listFiles([path])) {
+    const named = work.format === undefined ? undefined : formatNamed(work.format);
+    const listed = await listFiles([path], { archives: named === undefined });
+    for (const file of listed) {
+      const unpacked = isArchive(file) ? listed.find(isUnpacked(file)) : undefined;
       if (file.size === 0) passed.push({ path: file.path, why: 'is empty' });
+      else if (unpacked) passed.push({ path: file.path, why: `is what ${unpacked.path} was packed in` });
       else fresh.push(file);
     }
     const digests = await digestsOf(fresh);
-    const named = work.format === undefined ? undefined : formatNamed(work.format);
     const { parts, strange } = named
       ? { parts: [{ format: named, files: fresh }], strange: [] }
-      : sorted(fresh);
+      : sortedApart(fresh);
     for (const { format, files } of parts) {
       const own: Record<string, string> = {};
       const once = files.filter((file) => {
@@ -74,6 +77,12 @@ export async function openSources(
     refused.push(...passed.sort((a, b) => (a.path < b.path ? -1 : 1)));
   }
   return { sources, refused };
+}
+
+/** By its name alone: the file of the same name beside the archive. */
+function isUnpacked(archive: SourceFile): (file: SourceFile) => boolean {
+  const stem = archive.path.replace(/\.[^.]*$/, '');
+  return (file) => !isArchive(file) && file.path.replace(/\.[^.]*$/, '') === stem;
 }
 
 function copyOf(file: SourceFile, first: string): RefusedFile {
@@ -108,6 +117,23 @@ interface Strange {
   readonly why: string;
 }
 
+/** ZIP files by themselves: beside the tables of a folder they say nothing of what these are. */
+function sortedApart(files: readonly SourceFile[]): Sorted {
+  const found: Sorted = { parts: [], strange: [] };
+  for (const some of [files.filter((file) => !isArchive(file)), files.filter(isArchive)])
+    if (some.length > 0) add(found, sorted(some));
+  return found;
+}
+
+function add(found: Sorted, { parts, strange }: Sorted): void {
+  for (const part of parts) {
+    const same = found.parts.find(({ format }) => format === part.format);
+    if (same) same.files.push(...part.files);
+    else found.parts.push(part);
+  }
+  found.strange.push(...strange);
+}
+
 /**
  * Files by format: all of one where one fits all of them, else each folder by itself in the same way, and each file of
  * it by what it is. A folder is looked at as a whole first, as a format may have files that say nothing alone.
@@ -123,20 +149,13 @@ function sorted(files: readonly SourceFile[], depth = 0): Sorted {
     return names.length > depth + 1 ? JSON.stringify(names[depth]) : file.path;
   });
   const found: Sorted = { parts: [], strange: [] };
-  for (const some of inside.values()) {
-    const { parts, strange } = sorted(some, depth + 1);
-    for (const part of parts) {
-      const same = found.parts.find(({ format }) => format === part.format);
-      if (same) same.files.push(...part.files);
-      else found.parts.push(part);
-    }
-    found.strange.push(...strange);
-  }
+  for (const some of inside.values()) add(found, sorted(some, depth + 1));
   return found;
 }
 
 function why(file: SourceFile, fitting: readonly Format[]): string {
-  if (fitting.length === 0) return `no known format fits: ${described(file)}`;
+  const unpack = isArchive(file) ? ' that no format reads as it is; unpack it to have its tables read' : '';
+  if (fitting.length === 0) return `no known format fits: ${described(file)}${unpack}`;
   const names = fitting.map(({ name }) => name).join(' or ');
   return `could be ${names}: give it by itself, with --format`;
 }
