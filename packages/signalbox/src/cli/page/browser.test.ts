@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fakeResults } from '../words/contract.ts';
 import { fakeEvidence } from '../words/evidence.fixture.ts';
+import { fakeStudies } from '../words/studies.fixture.ts';
 import { type Browser, browserProgram, startBrowser } from './browser.fixture.ts';
 import { renderPage } from './page.ts';
 
@@ -13,6 +14,7 @@ const skip = program === undefined && 'no Chromium is installed; set SIGNALBOX_C
 const set = fakeEvidence();
 let folder: string;
 let file: string;
+let studies: string;
 let browser: Browser;
 
 before(async () => {
@@ -20,6 +22,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-page-'));
   file = join(folder, 'report.html');
   await writeFile(file, await renderPage({ ...fakeResults(), sets: [set] }));
+  studies = join(folder, 'studies.html');
+  await writeFile(studies, await renderPage(fakeStudies()));
   browser = await startBrowser(program);
 });
 after(async () => {
@@ -105,12 +109,14 @@ test('a click on a head sorts by the exact values', { skip }, async () => {
 
 for (const width of [360, 1600]) {
   test(`nothing is wider than the window at ${width} pixels`, { skip }, async () => {
-    await browser.open(file, { width, dark: width === 360 });
-    assert.ok((await browser.run<number>('document.documentElement.scrollWidth')) <= width);
-    const charts = await browser.run<number[]>(
-      `[...document.querySelectorAll('svg.chart')].map((svg) => svg.getBoundingClientRect().right)`,
-    );
-    assert.ok(charts.every((right) => right <= width));
+    for (const page of [file, studies]) {
+      await browser.open(page, { width, dark: width === 360 });
+      assert.ok((await browser.run<number>('document.documentElement.scrollWidth')) <= width);
+      const charts = await browser.run<number[]>(
+        `[...document.querySelectorAll('svg.chart')].map((svg) => svg.getBoundingClientRect().right)`,
+      );
+      assert.ok(charts.every((right) => right <= width));
+    }
   });
 }
 

@@ -6,6 +6,7 @@ import { faceContract, fakeResults, fakeSet, shapes } from '../words/contract.ts
 import { evidenceShapes } from '../words/evidence.fixture.ts';
 import { glossary } from '../words/glossary.ts';
 import { fixed, percent, points } from '../words/numbers.ts';
+import { studyShapes } from '../words/studies.fixture.ts';
 import { renderPage } from './page.ts';
 
 const parse = (page: string): Document => parseHTML(page).document;
@@ -17,7 +18,7 @@ faceContract('the page', async (results) => {
   return body.documentElement.textContent ?? '';
 });
 
-for (const [name, results] of Object.entries({ ...shapes, ...evidenceShapes() })) {
+for (const [name, results] of Object.entries({ ...shapes, ...evidenceShapes(), ...studyShapes() })) {
   test(`the page needs nothing else and is well formed: ${name}`, async () => {
     const page = await renderPage(results);
     assert.doesNotMatch(page, /@import|<link|<iframe|<object|<embed|<base|\ssrcset=/i);
