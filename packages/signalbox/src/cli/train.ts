@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { SignalboxError } from '../core/errors.ts';
 import { saveArtifact } from '../pipeline/artifact.ts';
 import { baselineNames, defaultRouter, findRouter, verdictRouters } from '../pipeline/config.ts';
 import { prunePool } from '../pipeline/prune.ts';
@@ -25,6 +26,7 @@ export function addTrain(program: Command): void {
         jsonObject('--router-params'),
       ),
     )
+    .addOption(new Option('--features <file>').hideHelp().argParser(refuseFeatures))
     .option('--no-verdict', 'do not ask whether routing pays; serve will warn that it is not known')
     .addOption(new Option('--seed <number>', 'of the fit').default(0).argParser(wholeNumber('--seed')))
     .action(async (data: string[], flags: Flags) => {
@@ -69,4 +71,12 @@ export function addTrain(program: Command): void {
         await encoder.close?.();
       }
     });
+}
+
+/** Of `report` alone: what is routed later stands in no file of features (docs/decisions/2026-11-25-given-features.md). */
+function refuseFeatures(): never {
+  throw new SignalboxError(
+    'usage',
+    '`train` takes no --features: they are numbers of the queries that a file names, and a query that is routed or served later has none, so that the router could not choose. Train on an encoding of the text (--encoder); `signalbox report --features` says what routing by these features would be worth.',
+  );
 }
