@@ -11,7 +11,7 @@ export function withPruneFlag(command: Command): Command {
   return command.addOption(
     new Option(
       '--prune [size]',
-      'of a large pool, on training rows: leave out dominated models and near-copies, then all but so many',
+      'of a large pool, on training rows: keep so many models, first those that none dominates, no near-copies',
     )
       .preset(String(usual))
       .argParser(poolSize),

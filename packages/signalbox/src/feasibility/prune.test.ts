@@ -46,18 +46,18 @@ const flat = (p: number): number[] => [p, p, p, p];
 
 test('a model that another beats in every group goes, but not a cheaper one', () => {
   const table = made({ good: flat(0.8), poor: flat(0.3), special: [0.95, 0.3, 0.3, 0.3] });
-  const plain = prune({ table, clusters, size: 100 });
+  const plain = prune({ table, clusters, size: 2 });
   assert.deepEqual(names(table, plain.kept), ['good', 'special']);
   assert.deepEqual(names(table, plain.dominated), ['poor']);
   const cost = matrix(rows, 3, 0.01);
   for (let i = 0; i < rows; i++) cost.data[i * 3 + 1] = 0.001;
-  assert.deepEqual(prune({ table: { ...table, cost }, clusters, size: 100 }).dominated, new Int32Array(0));
-  assert.deepEqual(prune({ table: { ...table, weak: 'poor' }, clusters, size: 100 }).dominated.length, 0);
+  assert.deepEqual(prune({ table: { ...table, cost }, clusters, size: 2 }).dominated, new Int32Array(0));
+  assert.deepEqual(prune({ table: { ...table, weak: 'poor' }, clusters, size: 2 }).dominated.length, 0);
 });
 
 test('of equal models one stays, and where there are no groups none is dominated', () => {
   const table = made({ first: flat(0.6), second: flat(0.6) }, (_, i) => (i % 10 < 6 ? 1 : 0));
-  assert.deepEqual(names(table, prune({ table, clusters, size: 100 }).kept), ['first']);
+  assert.deepEqual(names(table, prune({ table, clusters, size: 1 }).kept), ['first']);
   const two = made({ good: flat(0.8), poor: flat(0.3) });
   const bare = { ...two, examples: two.examples.map(({ id, messages }) => ({ id, messages })) };
   assert.equal(prune({ table: bare, clusters, size: 100 }).kept.length, 2);
@@ -111,4 +111,57 @@ test('beyond the size those stay that together have most right, the best single 
   assert.deepEqual(names(bare, three.spare), ['shadow', 'half']);
   // All rows are covered: a second cover begins, with the best that is left.
   assert.deepEqual(names(bare, prune({ table: bare, clusters, size: 4 }).spare), ['half']);
+});
+
+test('a pool that is smaller than asked for is filled up, for the oracle and from the groups in turn', () => {
+  // One leads everywhere; the others have right what it has wrong, or come next in a group.
+  const kinds: Record<string, (i: number) => boolean> = {
+    leads: (i) => i % 20 < 16,
+    // Adds a tenth of the rows, is poor in each group.
+    adds: (i) => i % 20 >= 18 || i % 20 < 4,
+    // The best of those left in the first group; has right only what the leading one has.
+    next: (i) => (i % groups === 0 ? i % 20 < 12 : i % 20 < 2),
+    idle: (i) => i % 20 < 3,
+  };
+  const table = made(Object.fromEntries(Object.keys(kinds).map((id) => [id, flat(0)])), (id, i) =>
+    kinds[id]!(i) ? 1 : 0,
+  );
+  const two = prune({ table, clusters, size: 2 });
+  assert.deepEqual(names(table, two.kept), ['leads', 'adds']);
+  assert.deepEqual(names(table, two.fillers), ['adds']);
+  assert.deepEqual(names(table, two.dominated), ['next', 'idle']);
+  const three = prune({ table, clusters, size: 3 });
+  assert.deepEqual(names(table, three.runnersUp), ['next']);
+  assert.deepEqual(names(table, three.kept), ['leads', 'adds', 'next']);
+  assert.equal(prune({ table, clusters, size: 100 }).kept.length, 4);
+});
+
+test('the pool is not filled up with near-copies of those kept, nor of each other', () => {
+  const random = rng('fill');
+  const source = Array.from({ length: rows }, () => (random.next() < 0.6 ? 1 : 0));
+  // Wrong on three rows more, so that the source dominates.
+  const right = source.flatMap((y, i) => (y === 1 ? [i] : []));
+  const worse = (some: readonly number[]): number[] => source.map((y, i) => (some.includes(i) ? 0 : y));
+  const drawn: Record<string, number[]> = {
+    source,
+    copy: worse(right.slice(0, 3)),
+    again: worse(right.slice(3, 6)),
+  };
+  const table = made(
+    {
+      source: flat(0),
+      copy: flat(0),
+      again: flat(0),
+      weak1: flat(0.2),
+      weak2: flat(0.25),
+      weak3: flat(0.15),
+    },
+    (id, i) => drawn[id]?.[i],
+  );
+  const { kept, copies, dominated } = prune({ table, clusters, size: 3 });
+  assert.ok(names(table, kept).includes('source'));
+  assert.equal(kept.length, 3);
+  for (const id of ['copy', 'again']) assert.ok(!names(table, kept).includes(id), id);
+  assert.equal(kept.length + copies.length + dominated.length, 6);
+  assert.deepEqual(names(table, prune({ table, clusters, size: 100 }).copies), ['copy', 'again']);
 });

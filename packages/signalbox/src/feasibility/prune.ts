@@ -1,12 +1,17 @@
 import type { Dataset } from '../core/dataset.ts';
-import { groupMeans, primaryMeans } from '../core/table.ts';
+import { type GroupMeans, groupMeans, primaryMeans } from '../core/table.ts';
 import { argmax, descending, mean } from '../math/order.ts';
-import { gainOver, type RightBits, rightBits, union } from './bits.ts';
+import { type RightBits, rightBits } from './bits.ts';
+import { greedyCover } from './cover.ts';
 import { nearCopies } from './near-copies.ts';
 
 /** Models that stay, and those that go by why they do; columns of the table, each list in the table's order. */
 export interface Pruned {
   readonly kept: Int32Array;
+  /** Of the kept, dominated ones that fill the pool up: each the best that was left in a group. */
+  readonly runnersUp: Int32Array;
+  /** Of the kept, dominated ones that fill the pool up: each added most to what the pool together had right. */
+  readonly fillers: Int32Array;
   /** Another is at least as good in every group and no dearer. */
   readonly dominated: Int32Array;
   /** The outcomes of one that stays are as alike as two runs of one model's. */
@@ -27,10 +32,11 @@ export interface PruneArgs {
 const fewestGroups = 3;
 
 /**
- * Leaves out of a large pool what adds nothing to it: dominated models, near-copies, and, where more than `size` are
- * left, all but those that add most to the oracle, one after the other (greedily; a submodular cover, Nemhauser,
- * Wolsey and Fisher 1978). Once all that can be solved is covered, it is covered a second time, and so on: an oracle
- * of many models is saturated by chance. The weak and the strong model, and the best single one, stay.
+ * Leaves out of a large pool what adds nothing to it: dominated models and near-copies. Where more than `size` are left,
+ * those stay that add most to the oracle, one after the other (`greedyCover`). Where fewer are, dominated models fill the
+ * pool up: in turn the one that adds most to the oracle and the best one left of a group, as who leads a group in the
+ * training rows does so by luck in part; none that is a near-copy of one kept. The weak and the strong model, and the
+ * best single one, stay.
  */
 export function prune({ table, clusters, size }: PruneArgs): Pruned {
   const means = primaryMeans(table);
@@ -40,12 +46,18 @@ export function prune({ table, clusters, size }: PruneArgs): Pruned {
   const all = Int32Array.from(means.keys());
   const dominated = dominatedModels(table, { costs, fixed });
   const left = all.filter((m) => !dominated.has(m));
-  const copies = copiesAmong(left, { table, clusters, means, costs, fixed });
+  const known = { table, clusters, means, costs };
+  const copies = copiesAmong(left, { ...known, fixed });
   const able = left.filter((m) => !copies.has(m));
   const kept = able.length <= size ? new Set(able) : covering(able, { table, means, fixed, size });
+  const filled = filling(dominated, { ...known, fixed: kept, size });
+  for (const m of filled.copies) copies.add(m);
+  const by = (why: Why): Int32Array => all.filter((m) => filled.why.get(m) === why);
   return {
-    kept: all.filter((m) => kept.has(m)),
-    dominated: all.filter((m) => dominated.has(m)),
+    kept: all.filter((m) => kept.has(m) || filled.why.has(m)),
+    runnersUp: by('group'),
+    fillers: by('oracle'),
+    dominated: all.filter((m) => dominated.has(m) && !filled.why.has(m) && !copies.has(m)),
     copies: all.filter((m) => copies.has(m)),
     spare: able.filter((m) => !kept.has(m)),
   };
@@ -88,10 +100,28 @@ function dominatedModels(table: Dataset, { costs, fixed }: Omit<Known, 'means'>)
 }
 
 /** Of models that are copies of each other the cheapest stays, of equally dear ones the best. */
-function copiesAmong(
+function copiesAmong(models: Int32Array, work: Known & Pick<PruneArgs, 'table' | 'clusters'>): Set<number> {
+  const twins = twinsAmong(models, work);
+  const { fixed } = work;
+  const stays = new Set<number>();
+  const out = new Set<number>();
+  for (const m of [...twins.keys()].sort(cheapestFirst(work))) {
+    if (!fixed.has(m) && twins.get(m)!.some((other) => stays.has(other))) out.add(m);
+    else stays.add(m);
+  }
+  return out;
+}
+
+function cheapestFirst({ means, costs, fixed }: Known): (a: number, b: number) => number {
+  const rank = (m: number): number => (fixed.has(m) ? -1 : costs[m]! || 0);
+  return (a, b) => rank(a) - rank(b) || means[b]! - means[a]! || a - b;
+}
+
+/** The near-copies of each model that has some, among these. */
+function twinsAmong(
   models: Int32Array,
-  { table, clusters, means, costs, fixed }: Known & Pick<PruneArgs, 'table' | 'clusters'>,
-): Set<number> {
+  { table, clusters }: Pick<PruneArgs, 'table' | 'clusters'>,
+): Map<number, number[]> {
   const complete = completeRows(table, models);
   const some = cells(table, { rows: complete, models });
   const outcomes = { quality: some, k: { ...some, data: new Uint8Array(some.data.length).fill(1) } };
@@ -107,15 +137,7 @@ function copiesAmong(
   for (const { models: both } of pairs)
     for (const [own, other] of [both, [both[1], both[0]] as const])
       twins.set(models[own]!, [...(twins.get(models[own]!) ?? []), models[other]!]);
-  const rank = (m: number): number => (fixed.has(m) ? -1 : costs[m]! || 0);
-  const order = [...twins.keys()].sort((a, b) => rank(a) - rank(b) || means[b]! - means[a]! || a - b);
-  const stays = new Set<number>();
-  const out = new Set<number>();
-  for (const m of order) {
-    if (!fixed.has(m) && twins.get(m)!.some((other) => stays.has(other))) out.add(m);
-    else stays.add(m);
-  }
-  return out;
+  return twins;
 }
 
 /** Models that together have most right, the best single one first. */
@@ -123,30 +145,95 @@ function covering(
   models: Int32Array,
   { table, means, fixed, size }: Pick<Known, 'means' | 'fixed'> & Pick<PruneArgs, 'table' | 'size'>,
 ): Set<number> {
-  const rows = Int32Array.from(table.examples.keys());
-  const bits: RightBits = rightBits(cells(table, { rows, models }));
+  const cover = greedyCover(rightBits(table.quality));
   const kept = new Set<number>(fixed);
-  // The best of equals is found first.
-  const order = descending(Float64Array.from(models, (m) => means[m]!));
-  let covered = new Uint32Array(bits.words);
-  for (const [place, m] of models.entries()) if (kept.has(m)) union(covered, bits, place);
+  for (const m of kept) cover.take(m);
+  const rest = new Set(byMean(models, means).filter((m) => !kept.has(m)));
   while (kept.size < size) {
-    let [best, most] = [-1, 0];
-    for (const place of order) {
-      if (kept.has(models[place]!)) continue;
-      const gain = gainOver(covered, bits, place);
-      if (gain > most) [best, most] = [place, gain];
-    }
-    if (best === -1) {
-      const next = order.find((place) => !kept.has(models[place]!));
-      if (next === undefined) break;
-      covered = new Uint32Array(bits.words);
-      best = next;
-    }
-    kept.add(models[best]!);
-    union(covered, bits, best);
+    const best = cover.best(rest);
+    if (best === undefined) break;
+    rest.delete(best);
+    kept.add(best);
+    cover.take(best);
   }
   return kept;
+}
+
+type Why = 'group' | 'oracle';
+
+/** Which of the dominated models fill the pool up to its size, and why; and which were found to be near-copies. */
+function filling(
+  dominated: ReadonlySet<number>,
+  work: Known & PruneArgs,
+): { readonly why: ReadonlyMap<number, Why>; readonly copies: ReadonlySet<number> } {
+  const { table, means, size } = work;
+  const why = new Map<number, Why>();
+  const copies = new Set<number>();
+  const kept = new Set(work.fixed);
+  const rest = new Set(byMean(Int32Array.from(dominated), means));
+  if (kept.size >= size || rest.size === 0) return { why, copies };
+  const bits = rightBits(table.quality);
+  const groups = groupMeans(table);
+  while (kept.size < size && rest.size > 0) {
+    // More than are needed, as some will be copies of others.
+    const next = candidates(rest, { kept, bits, groups, most: 2 * (size - kept.size) });
+    const twins = twinsAmong(Int32Array.from([...kept, ...next.keys()]).sort(), work);
+    for (const [m, reason] of next) {
+      if (kept.size === size) break;
+      if (!rest.delete(m)) continue;
+      const own = twins.get(m) ?? [];
+      if (own.some((other) => kept.has(other))) {
+        copies.add(m);
+        continue;
+      }
+      const [stays] = [m, ...own.filter((other) => rest.has(other))].sort(cheapestFirst(work));
+      if (stays !== m) copies.add(m);
+      rest.delete(stays!);
+      kept.add(stays!);
+      why.set(stays!, reason);
+    }
+  }
+  return { why, copies };
+}
+
+/** Models in the order in which they would fill the pool: in turn for the oracle and for a group. */
+function candidates(
+  models: ReadonlySet<number>,
+  work: {
+    readonly kept: ReadonlySet<number>;
+    readonly bits: RightBits;
+    readonly groups: GroupMeans;
+    readonly most: number;
+  },
+): Map<number, Why> {
+  const { kept, bits, groups, most } = work;
+  const { cols, data } = groups.means;
+  const cover = greedyCover(bits);
+  for (const m of kept) cover.take(m);
+  const rest = new Set(models);
+  const chosen = new Map<number, Why>();
+  for (let turn = 0; chosen.size < most && rest.size > 0; turn++) {
+    const why = turn % 2 === 0 ? 'oracle' : 'group';
+    const row = ((turn - 1) / 2) % groups.names.length;
+    const best = why === 'oracle' ? cover.best(rest) : bestOf(rest, (m) => data[row * cols + m]!);
+    if (best === undefined) continue;
+    rest.delete(best);
+    chosen.set(best, why);
+    cover.take(best);
+  }
+  return chosen;
+}
+
+/** The first of the best; undefined where nothing is known of any. */
+function bestOf(models: Iterable<number>, value: (model: number) => number): number | undefined {
+  let [best, most]: [number | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];
+  for (const m of models) if (value(m) > most) [best, most] = [m, value(m)];
+  return best;
+}
+
+/** Best first, so that the best of equals is found first. */
+function byMean(models: Int32Array, means: Float64Array): number[] {
+  return Array.from(descending(Float64Array.from(models, (m) => means[m]!)), (place) => models[place]!);
 }
 
 /** NaN where none is recorded. */

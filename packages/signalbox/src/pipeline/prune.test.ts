@@ -50,7 +50,7 @@ test('the pool is chosen on training rows: what test rows hold changes nothing',
   assert.equal(before, 'before');
   assert.match(
     note!,
-    /^Pruned on 225 training rows from 30 to 5 models\. Left out: .*dominated.* and \d+ more/,
+    /^Pruned on 225 training rows from 30 to 5 models\. Kept: \d+ that .*best single.* Left out: .*dominated.* and \d+ more/,
   );
 });
 

@@ -17,7 +17,7 @@ const wholeRouters = ['best-single', 'task-table', 'clusters', 'knn'];
 /** Of a table without a split the rows of one fold in so many are kept from the pruning, and become its test rows. */
 const folds = 5;
 
-/** The table with a pool of at most `size` models, chosen on its training rows alone, and a note of what was left out. */
+/** The table with a pool of `size` models, chosen on its training rows alone, and a note of what was kept and left out, and why. */
 export function prunePool(table: Dataset, size: number, context: Context): Dataset {
   context.progress('pruning', 0, 1);
   const rows = Int32Array.from(table.examples.keys()).filter((i) => table.examples[i]!.split !== 'test');
@@ -78,26 +78,31 @@ function withSplit(table: Dataset, seed: number): Dataset {
   };
 }
 
-function words(
-  { kept, dominated, copies, spare }: Pruned,
-  { table, rows }: { readonly table: Dataset; readonly rows: number },
-): string {
+function words(pruned: Pruned, { table, rows }: { readonly table: Dataset; readonly rows: number }): string {
   const { models } = table;
-  const left = kept.length === models.length;
-  if (left) return `Pruning on ${rows} training rows left all ${models.length} models in the pool.`;
+  const { kept, runnersUp, fillers, dominated, copies, spare } = pruned;
+  if (kept.length === models.length)
+    return `Pruning on ${rows} training rows left all ${models.length} models in the pool.`;
+  const told = (some: Int32Array, reason: string): string[] => {
+    const ids = Array.from(some, (m) => models[m]!.id);
+    return some.length === 0 ? [] : [`${some.length} ${reason}: ${firstOf(ids, 3)}`];
+  };
+  const added = new Set([...runnersUp, ...fillers]);
+  const first = kept.filter((m) => !added.has(m));
   const why = [
-    [dominated, 'dominated (another is at least as good in every group and no dearer)'],
-    [copies, 'near-copies of one that stays'],
-    [spare, 'beyond the size asked for, which add least to the oracle'],
-  ] as const;
-  const told = why
-    .filter(([some]) => some.length > 0)
-    .map(
-      ([some, reason]) =>
-        `${some.length} ${reason}: ${firstOf(
-          Array.from(some, (m) => models[m]!.id),
-          3,
-        )}`,
-    );
-  return `Pruned on ${rows} training rows from ${models.length} to ${kept.length} models. Left out: ${told.join('; ')}.`;
+    ...told(
+      first,
+      spare.length > 0
+        ? 'that add most to what they together have right, the best single one among them'
+        : 'that none dominates, the best single one among them',
+    ),
+    ...told(fillers, 'dominated, as adding most to what the pool together has right'),
+    ...told(runnersUp, 'dominated, as next best in a group'),
+  ];
+  const gone = [
+    ...told(dominated, 'dominated (another is at least as good in every group and no dearer)'),
+    ...told(copies, 'near-copies of one that stays'),
+    ...told(spare, 'beyond the size asked for, which add least to the oracle'),
+  ];
+  return `Pruned on ${rows} training rows from ${models.length} to ${kept.length} models. Kept: ${why.join('; ')}. Left out: ${gone.join('; ')}.`;
 }
