@@ -217,7 +217,14 @@ const bad: readonly Bad[] = [
     name: 'CSV of no known kind',
     file: 'a.csv',
     content: 'name,age\nx,3\n',
-    says: /no known format fits: its first line is `name,age`.*routerdc/,
+    says: /no known format fits: its first line is `name,age`\. A table of your own needs a column query_id.*routerdc/,
+  },
+  {
+    name: 'a column of text beside the models',
+    file: 'a.csv',
+    content: 'query_id,prompt,m\nq1,Why?,1\n',
+    line: 2,
+    says: /score of prompt is "Why\?".*--ignore-columns prompt; the text of a query stands in a column `text`/,
   },
   {
     name: 'a mistyped column of the wide form',

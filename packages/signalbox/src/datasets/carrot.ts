@@ -19,6 +19,7 @@ import { type Fail, failIn, isDict, type PyDict, type PyValue, typeOf } from './
 export const carrot: Format = {
   name: 'carrot',
   summary: 'pickled leaderboard by sub-task, or the .npy of train and test parts (CARROT)',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every(looksRight),
   read: async (files, options) => {
     const blocks: Block[] = [];

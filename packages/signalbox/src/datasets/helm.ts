@@ -27,6 +27,7 @@ const kinds = {
 export const helm: Format = {
   name: 'helm',
   summary: 'run folders of scenario_state.json and per_instance_stats.json (HELM)',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every(looksRight),
   // What describes a scenario is the same in the runs of all models.
   told: ({ path }) => (/^(scenario_state|per_instance_stats)/.test(basename(path)) ? '' : dirname(path)),

@@ -13,6 +13,7 @@ import { openZip, type Zip } from './zip.ts';
 export const inspect: Format = {
   name: 'inspect',
   summary: 'logs of Inspect, .eval or .json, one a model and task; epochs are repeats',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => isPacked(file) || isPlain(file)),
   read: async (files, options, context) => {
     const logs = logTable();

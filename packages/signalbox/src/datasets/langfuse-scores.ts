@@ -9,6 +9,32 @@ export function either(fields: Fields, name: string): unknown {
   return fields[name] ?? fields[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 }
 
+const texts: ReadonlySet<string> = new Set(['input', 'output', 'metadata']);
+
+/**
+ * The scores of an observation as a table's export has them: a field named as the score is, holding the list of its
+ * values. Their mean is taken; scores in words are lists of texts, and are not.
+ */
+export function flatScores(fields: Fields, place: Place): Map<string, SideScore> {
+  const found = new Map<string, SideScore>();
+  for (const [name, value] of Object.entries(fields)) {
+    if (texts.has(name)) continue;
+    const list = typeof value === 'string' && /^\[[-\d.,e\s]+\]$/i.test(value) ? listIn(value) : value;
+    if (!Array.isArray(list) || list.length === 0 || !list.every((each) => Number.isFinite(each))) continue;
+    const sum = (list as number[]).reduce((total, each) => total + each, 0);
+    found.set(name, { value: sum / list.length, place });
+  }
+  return found;
+}
+
+function listIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Scores of Langfuse by what they are of. */
 export interface LangfuseScores {
   /** Those of an observation, and those of its trace where it is the trace's only generation. */

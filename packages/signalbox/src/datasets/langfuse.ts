@@ -3,20 +3,22 @@ import type { Place } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { sha256, userMessage } from '../core/query.ts';
 import { answerOf, messagesOf } from './chat.ts';
+import { csvHeader } from './csv-rows.ts';
 import { type Fields, objectIn, textIn } from './fields.ts';
 import { stopIfAborted } from './files.ts';
-import { either, type LangfuseScores, langfuseScores } from './langfuse-scores.ts';
+import { either, flatScores, type LangfuseScores, langfuseScores } from './langfuse-scores.ts';
 import { logTable } from './logs.ts';
 import { tableName } from './names.ts';
 import { numberIn } from './numbers.ts';
-import { firstRecord, recordsOf, type Stored } from './records.ts';
+import { firstRecord, recordsOf, rowsOf, type Stored } from './records.ts';
 import { enterScored, type ScoredCall } from './scored-calls.ts';
 import { timeIn } from './times.ts';
 
 /** Exports of Langfuse: observations and scores, traces beside them or around them. */
 export const langfuse: Format = {
   name: 'langfuse',
-  summary: 'exported observations, scores and traces of Langfuse, JSON or JSONL',
+  summary: 'exported observations, scores and traces of Langfuse, JSON, JSONL or CSV',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => kindOf(file) !== undefined),
   read: async (files, options, context) => {
     const logs = logTable();
@@ -49,7 +51,9 @@ type Kind = 'observation' | 'score' | 'trace';
 
 function kindOf(file: SourceFile): Kind | undefined {
   const first = firstRecord(file);
-  return first && kindOfRecord(first);
+  if (first !== undefined) return kindOfRecord(first);
+  const header = csvHeader(file);
+  return kindOfRecord(Object.fromEntries(header.map((name) => [name, name])));
 }
 
 function kindOfRecord(fields: Fields): Kind | undefined {
@@ -72,14 +76,28 @@ interface Source {
 
 async function readSource(files: readonly SourceFile[], context: Context): Promise<Source> {
   const source: Source = { generations: [], scores: [], traces: new Map(), others: 0 };
-  for (const file of files)
-    for await (const { fields, place } of recordsOf(file, context)) add(source, { fields, place });
+  for (const file of files) {
+    if (firstRecord(file) === undefined) {
+      const kind = kindOf(file);
+      for await (const { fields, place } of rowsOf(file, context))
+        add(source, { fields: cellsOf(fields), place }, kind);
+    } else for await (const stored of recordsOf(file, context)) add(source, stored);
+  }
   return source;
 }
 
-function add(source: Source, placed: Stored): void {
+/** A row of CSV: an empty cell is nothing, and a time may stand there as JSON has it, in quotes. */
+function cellsOf(fields: Fields): Fields {
+  const cell = (value: unknown): unknown => {
+    if (value === '') return null;
+    const [, time] = /^"(\d{4}-\d\d-\d\d[T ][^"]*)"$/.exec(String(value)) ?? [];
+    return time ?? value;
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cell(value)]));
+}
+
+function add(source: Source, placed: Stored, kind = kindOfRecord(placed.fields)): void {
   const { fields, place } = placed;
-  const kind = kindOfRecord(fields);
   if (kind === 'score') source.scores.push(placed);
   else if (kind === 'observation') {
     if (fields['type'] === 'GENERATION') source.generations.push(placed);
@@ -134,7 +152,7 @@ function callOf(fields: Fields, { scores, traces, place }: Work): ScoredCall | u
         place,
       },
     },
-    scores: scores.of(fields),
+    scores: new Map([...flatScores(fields, place), ...scores.of(fields)]),
   };
 }
 

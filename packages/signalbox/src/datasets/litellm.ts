@@ -34,6 +34,7 @@ const known: ReadonlySet<string> = new Set([
 export const litellm: Format = {
   name: 'litellm',
   summary: 'exported spend logs of LiteLLM, JSON, JSONL or CSV, with scores beside them',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => kindOf(file) !== undefined),
   read: async (files, options, context) => {
     const logs = logTable();

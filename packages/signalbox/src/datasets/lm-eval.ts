@@ -15,6 +15,7 @@ import { tableName } from './names.ts';
 export const lmEval: Format = {
   name: 'lm-eval',
   summary: 'samples_TASK_DATE.jsonl of lm-evaluation-harness, a folder a model; Open LLM Leaderboard details',
+  metrics: true,
   detect: (files) =>
     files.some(isSamples) && files.every((file) => isSamples(file) || isResults(file))
       ? true

@@ -18,6 +18,7 @@ import { firstRecord, recordsOf } from './records.ts';
 export const mtBench: Format = {
   name: 'mt-bench',
   summary: 'judgements of single answers, with questions and answers beside them (MT-Bench)',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => kindOf(file) !== undefined),
   read: async (files, options, context) => {
     const logs = logTable();

@@ -9,6 +9,8 @@ export interface NumberRule {
   readonly whole?: boolean;
   /** Numbers come as text, as in CSV; otherwise a quoted number is refused as other text is. */
   readonly text?: boolean;
+  /** A sentence for what is no number at all. */
+  readonly hint?: string;
   readonly place: Place;
 }
 
@@ -25,7 +27,7 @@ export function numberIn(value: unknown, rule: NumberRule): number | undefined {
   if (number === undefined) {
     throw new SignalboxError(
       'row',
-      `${rule.what} is ${shown(value)}; ${expected(rule)} was expected, or nothing where it is not known.`,
+      `${rule.what} is ${shown(value)}; ${expected(rule)} was expected, or nothing where it is not known.${rule.hint ? ` ${rule.hint}` : ''}`,
       rule.place,
     );
   }

@@ -33,6 +33,8 @@ export async function openTable({ paths, format, options, context }: OpenTable):
     });
   const chosen = named ?? detected(files);
   const table = await chosen.read(files, options, context);
+  if (options.metrics?.length && !chosen.metrics)
+    context.warn(`--metric has no effect: a table of the format ${chosen.name} has one score.`);
   return { ...table, digests: await digestsOf(files) };
 }
 
@@ -71,7 +73,12 @@ function unclear(files: readonly SourceFile[]): string {
   }
   const strange = kinds.get('') ?? [];
   const advice = `Known formats: ${names()}; --format names one (docs/formats.md says what each looks like).`;
-  if (kinds.size === 1) return `no known format fits: ${described(strange[0]!)}. ${advice}`;
+  if (kinds.size === 1) {
+    const own = strange.some(({ name }) => /\.(csv|tsv|jsonl|parquet)$/i.test(name))
+      ? 'A table of your own needs a column query_id, best of all text and group, and one column of scores for each model. '
+      : '';
+    return `no known format fits: ${described(strange[0]!)}. ${own}${advice}`;
+  }
   const seen = [...kinds]
     .filter(([kind]) => kind !== '')
     .map(

@@ -18,6 +18,7 @@ import { isSideScores, ownScores, readSideScores, type SideScores } from './side
 export const openaiBatch: Format = {
   name: 'openai-batch',
   summary: "output of OpenAI's Batch API, with requests and scores beside it",
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => kindOf(file) !== undefined),
   read: async (files, options, context) => {
     const logs = logTable();

@@ -15,6 +15,7 @@ import { timeIn } from './times.ts';
 export const openaiEvals: Format = {
   name: 'openai-evals',
   summary: 'event logs of oaieval, one JSONL a model and eval (OpenAI evals)',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every(looksRight),
   read: async (files, options, context) => {
     const logs = logTable();

@@ -15,6 +15,7 @@ import { numberIn } from './numbers.ts';
 export const promptfoo: Format = {
   name: 'promptfoo',
   summary: 'output of promptfoo, .json (version 3) or .jsonl; repeats of a test are repeats',
+  metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => isOutput(file) || isLines(file)),
   read: async (files, options, context) => {
     const logs = logTable();

@@ -297,6 +297,38 @@ test('langfuse: a trace as its page downloads it, with several scores of one nam
   assert.deepEqual([table.quality.data[0], table.completion?.(0, 0)?.answer], [0.5, 'Ho']);
 });
 
+test('langfuse: CSV of a bucket, its details as JSON', async (t) => {
+  const table = await open(t, {
+    'observations.csv':
+      'id,trace_id,type,start_time,end_time,level,input,output,provided_model_name,usage_details,total_cost,trace_name\n' +
+      'o1,t1,GENERATION,2025-11-25 15:00:00.000000,2025-11-25 15:00:01.500000,DEFAULT,"[{""role"":""user"",""content"":""1 + 1?""}]",2,a,"{""input"":18,""output"":2}",0.25,sums\n' +
+      'o2,t2,GENERATION,2025-11-25 15:00:00.000000,,ERROR,1 + 1?,,b,,,sums\n' +
+      'o3,t2,SPAN,2025-11-25 15:00:00.000000,,DEFAULT,,,,,,sums\n',
+    'scores.csv':
+      'id,trace_id,observation_id,name,value,data_type,string_value\ns1,t1,,good,0.5,NUMERIC,\ns2,t2,,tone,,CATEGORICAL,kind\n',
+  });
+  assert.deepEqual(cells(table), { '1 + 1?': { a: '0.5 of 1, ok', b: 'NaN of 0, error' } });
+  assert.deepEqual(
+    [at(table.cost!, 0, 0), at(table.tokensIn!, 0, 0), at(table.latencyMs!, 0, 0)],
+    [0.25, 18, 1500],
+  );
+  assert.deepEqual(table.rowsDropped, { 'score in words': 1, 'no generation': 1 });
+});
+
+test('langfuse: CSV of the table of observations, its scores in columns of their own', async (t) => {
+  const header = '"id","traceId","type","startTime","input","output","model","good","tone","traceTags"\n';
+  const row = (id: string, more: string): string =>
+    `"${id}","t${id}","GENERATION",'2025-11-25T15:00:00.000Z',"1 + 1?","2",${more}\n`.replaceAll(
+      "'",
+      '"'.repeat(3),
+    );
+  const a = row('1', '"a","[1,0]","[""kind""]","[]"');
+  const rest = row('2', '"b","[1]","",""') + row('3', '"c","","",""');
+  const table = await open(t, { 'export.csv': header + a + rest });
+  assert.deepEqual([...table.quality.data], [0.5, 1, Number.NaN]);
+  assert.equal(table.examples[0]?.time, '2025-11-25T15:00:00.000Z');
+});
+
 test('what is wrong in a log is said with its place', async (t) => {
   const spec = '{"spec":{"completion_fns":["m"],"eval_name":"e"}}\n';
   const event = (type: string, data: object): string => JSON.stringify({ sample_id: 'e.0', type, data });

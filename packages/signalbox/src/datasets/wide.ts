@@ -119,7 +119,8 @@ function scoreIn(
   value: unknown,
   { top, text, place }: { readonly top: Place; readonly text: boolean; readonly place: Place },
 ): number {
-  const rule = { what: `the score of ${id}`, low: 0, high: 1, text, place };
+  const hint = `A column that holds no scores is left out with --ignore-columns ${id}; the text of a query stands in a column \`text\`.`;
+  const rule = { what: `the score of ${id}`, low: 0, high: 1, text, hint, place };
   const score =
     slip === undefined
       ? numberIn(value, rule)
