@@ -28,6 +28,8 @@ export interface Format {
   readonly name: string;
   /** In one line, for `--help` and the documentation. */
   readonly summary: string;
+  /** True if a table may hold several scores, of which `--metric` names one. */
+  readonly metrics?: boolean;
   /** True if these files are surely of this format; sees heads only. */
   detect(files: readonly SourceFile[]): boolean;
   /**

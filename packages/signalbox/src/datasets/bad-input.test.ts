@@ -224,7 +224,7 @@ const bad: readonly Bad[] = [
     file: 'a.csv',
     content: 'query_id,prompt,m\nq1,Why?,1\n',
     line: 2,
-    says: /score of prompt is "Why\?".*--ignore-columns prompt; the text of a query stands in a column `text`/,
+    says: /score of prompt is "Why\?".*--ignore-column prompt; the text of a query stands in a column `text`/,
   },
   {
     name: 'a mistyped column of the wide form',

@@ -119,7 +119,7 @@ function scoreIn(
   value: unknown,
   { top, text, place }: { readonly top: Place; readonly text: boolean; readonly place: Place },
 ): number {
-  const hint = `A column that holds no scores is left out with --ignore-columns ${id}; the text of a query stands in a column \`text\`.`;
+  const hint = `A column that holds no scores is left out with --ignore-column ${id}; the text of a query stands in a column \`text\`.`;
   const rule = { what: `the score of ${id}`, low: 0, high: 1, text, hint, place };
   const score =
     slip === undefined
