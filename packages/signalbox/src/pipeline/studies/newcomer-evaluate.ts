@@ -1,17 +1,20 @@
 import type { Context } from '../../core/context.ts';
+import type { Dataset } from '../../core/dataset.ts';
 import { SignalboxError } from '../../core/errors.ts';
+import { assignFolds } from '../../core/folds.ts';
 import { admittingRouterNames, baselineNames, findPolicy, findRouter, listedRouters } from '../config.ts';
 import type { RouterChoice } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
 import type { Judged } from '../judged.ts';
+import { hasSplit } from '../protocol.ts';
 import { leaveModelsOut, retrainedValue } from './newcomer-forecasts.ts';
 import { measureNewcomers } from './newcomer-measure.ts';
 import { newcomerSentences } from './newcomer-words.ts';
 import { type StudyArgs, thinned } from './study.ts';
 
-const full = { budgets: [25, 50, 100, 200, 400], draws: 500, models: Number.POSITIVE_INFINITY, folds: 5 };
-const quickly = { budgets: [50, 200], draws: 200, models: 3, folds: 3 };
+const full = { budgets: [25, 50, 100, 200, 400], draws: 500, models: Number.POSITIVE_INFINITY };
+const quickly = { budgets: [50, 200], draws: 200, models: 3 };
 
 /**
  * The usual comparison of the routers that admit, trained on everything; beside it, for each model left out, what
@@ -23,7 +26,7 @@ export async function evaluateNewcomers(
 ): Promise<Evaluated & { readonly judged: readonly Judged[] }> {
   const started = performance.now();
   const settings = quick ? quickly : full;
-  const table = quick ? thinned(given) : given;
+  const { table, notes } = withTestPart(quick ? thinned(given) : given, context.seed);
   const choices = await admitting(routers);
   const baselines = await Promise.all(baselineNames.map((name) => findRouter(name)));
   const judged = [await findPolicy('argmax')];
@@ -37,7 +40,6 @@ export async function evaluateNewcomers(
       curvePolicy: utility,
       draws: settings.draws,
       tune: false,
-      plan: { folds: settings.folds },
     },
     context,
   );
@@ -71,10 +73,30 @@ export async function evaluateNewcomers(
     set: {
       ...set,
       newcomer: measured,
-      notes: [...newcomerSentences(measured), ...(set.notes ?? [])],
+      notes: [...newcomerSentences(measured), ...notes, ...(set.notes ?? [])],
       seconds: (performance.now() - started) / 1000,
     },
   };
+}
+
+/** Of a table without parts one row in so many is held out. */
+const heldOut = 3;
+
+/**
+ * With a test part: by folds each router would be fitted anew for every fold and every model left out, and the spread
+ * between models, which the intervals count, is the greater part of what is not known.
+ */
+function withTestPart(table: Dataset, seed: number): { table: Dataset; notes: string[] } {
+  if (hasSplit(table)) return { table, notes: [] };
+  const folds = assignFolds(table.examples, heldOut, `${seed}/newcomer`);
+  const examples = table.examples.map((example, i) => ({
+    ...example,
+    split: folds[i] === 0 ? ('test' as const) : ('train' as const),
+  }));
+  const notes = [
+    `One query in ${heldOut}, drawn within groups, is held out; routers and newcomers learn from the others.`,
+  ];
+  return { table: { ...table, examples }, notes };
 }
 
 /** Baselines and routers that admit; `random`, which says the same of every model, is none to trust. */
