@@ -6,6 +6,7 @@ import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
 import { stopIfAborted } from './files.ts';
 import { logTable } from './logs.ts';
 import { chosenMetric } from './metric.ts';
+import { isPair, readPairs } from './mt-bench-pairs.ts';
 import { tableName } from './names.ts';
 import { numberIn } from './numbers.ts';
 import { firstRecord, recordsOf } from './records.ts';
@@ -13,36 +14,41 @@ import { firstRecord, recordsOf } from './records.ts';
 /**
  * MT-Bench (arXiv 2306.05685): judgements of single answers (`model_judgment/gpt-4_single.jsonl`), with the questions
  * and the answers where they are beside them. A query is the first turn of a question; its score is the mean rating of
- * its turns, a tenth of it.
+ * its turns, a tenth of it. Pairwise judgements (`gpt-4_pair.jsonl`) are read where there are no ratings: the score is the
+ * share of comparisons that the answer won, ties by half.
  */
 export const mtBench: Format = {
   name: 'mt-bench',
-  summary: 'judgements of single answers, with questions and answers beside them (MT-Bench)',
+  summary: 'judgements of single answers or of pairs, with questions and answers beside them (MT-Bench)',
   metrics: true,
   detect: (files) => files.length > 0 && files.every((file) => kindOf(file) !== undefined),
   read: async (files, options, context) => {
     const logs = logTable();
     const known = await readBeside(files, context);
     const ratings = await readRatings(files, context);
-    const judge = judgeOf(ratings.all, options, files[0]?.path ?? '');
+    const paired = files.filter((file) => kindOf(file) === 'pairs');
+    const pairs = await readPairs(paired, judgeName, context);
+    const byPairs = ratings.all.length === 0 && pairs.all.length > 0;
+    const judge = judgeOf(byPairs ? pairs.all : ratings.all, options, files[0]?.path ?? '');
     const run = logs.run();
+    const exampleOf = (question: string, prompt: string | undefined, place: Place) => {
+      const about = known.questions.get(question);
+      const group = about && textIn(about, 'category', place);
+      return { id: question, messages: messagesOf(about, prompt), ...(group !== undefined && { group }) };
+    };
+    const answerOf = (question: string, model: string): string | undefined =>
+      known.answers.get(JSON.stringify([question, model]));
     for (const rating of ratings.all.filter((each) => each.judge === judge)) {
       for (const each of rating.repeats()) {
-        const { question, model, place } = rating;
-        const about = known.questions.get(question);
-        const group = about && textIn(about, 'category', place);
+        const { question, model, prompt, place } = rating;
         run({
           key: question,
-          example: {
-            id: question,
-            messages: messagesOf(about, rating),
-            ...(group !== undefined && { group }),
-          },
+          example: exampleOf(question, prompt, place),
           model,
           cell: {
             score: each / 10,
             rawScore: each,
-            answer: known.answers.get(JSON.stringify([question, model])),
+            answer: answerOf(question, model),
             status: 'ok',
             kind: 'graded',
             place,
@@ -50,18 +56,34 @@ export const mtBench: Format = {
         });
       }
     }
-    const others = ratings.all.filter((each) => each.judge !== judge).length;
-    if (others > 0) logs.table.drop(`judged by others than ${judge}`, others);
-    if (ratings.unread > 0) logs.table.drop('rating that could not be read', ratings.unread);
+    for (const pairing of byPairs ? pairs.all.filter((each) => each.judge === judge) : []) {
+      const { question, model, outcomes, prompt, place } = pairing;
+      const score = outcomes.reduce((sum, each) => sum + each, 0) / outcomes.length;
+      run({
+        key: question,
+        example: exampleOf(question, prompt, place),
+        model,
+        cell: { score, answer: answerOf(question, model), status: 'ok', kind: 'preference', place },
+      });
+    }
+    const others = (byPairs ? pairs.all : ratings.all).filter((each) => each.judge !== judge).length;
+    const dropped = {
+      [`judged by others than ${judge}`]: others,
+      'rating that could not be read': ratings.unread,
+      'pairwise judgement beside ratings': byPairs ? 0 : pairs.comparisons,
+      'comparison without a verdict': byPairs ? pairs.unread : 0,
+    };
+    for (const [reason, count] of Object.entries(dropped)) if (count > 0) logs.table.drop(reason, count);
     return logs.finish({ name: tableName(files), format: 'mt-bench', options, file: files[0]?.path ?? '' });
   },
 };
 
-function kindOf(file: SourceFile): 'judgements' | 'questions' | 'answers' | undefined {
+function kindOf(file: SourceFile): 'judgements' | 'pairs' | 'questions' | 'answers' | undefined {
   const first = firstRecord(file);
   if (first === undefined || !('question_id' in first)) return undefined;
   const has = (...names: readonly string[]): boolean => names.every((name) => name in first);
   if (has('model', 'judge', 'score', 'turn')) return 'judgements';
+  if (isPair(first)) return 'pairs';
   if (has('turns', 'category')) return 'questions';
   return has('model_id', 'choices') ? 'answers' : undefined;
 }
@@ -154,16 +176,16 @@ function judgeName(fields: Fields, place: Place): string {
   throw new SignalboxError('row', '`judge` names no judge.', place);
 }
 
-function judgeOf(all: readonly Rating[], options: ReadOptions, file: string): string {
+function judgeOf(all: readonly { readonly judge: string }[], options: ReadOptions, file: string): string {
   const names = [...new Set(all.map(({ judge }) => judge))];
   return chosenMetric(names, options, { what: 'the source', place: { file } });
 }
 
 /** The question's first turn, or what the judge was shown of it. */
-function messagesOf(about: Fields | undefined, { prompt = '' }: Rating) {
+function messagesOf(about: Fields | undefined, prompt = '') {
   const turns = about?.['turns'];
   const [first] = Array.isArray(turns) ? (turns as unknown[]) : [];
-  const shown = /\[Question\]\n([\s\S]*?)\n\n\[The Start of /.exec(prompt)?.[1];
+  const shown = /\[(?:User )?Question\]\n([\s\S]*?)\n\n\[The Start of /.exec(prompt)?.[1];
   const text = typeof first === 'string' ? first : shown;
   return text === undefined || text === '' ? [] : userMessage(text);
 }

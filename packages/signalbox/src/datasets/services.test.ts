@@ -329,6 +329,41 @@ test('langfuse: CSV of the table of observations, its scores in columns of their
   assert.equal(table.examples[0]?.time, '2025-11-25T15:00:00.000Z');
 });
 
+test('mt-bench: pairs are read where there are no ratings; a win is one that both orders give', async (t) => {
+  const pair = (models: readonly [string, string], winners: readonly [string, string], turn = 1): string =>
+    `${JSON.stringify({
+      question_id: 81,
+      model_1: models[0],
+      model_2: models[1],
+      g1_winner: winners[0],
+      g2_winner: winners[1],
+      judge: ['gpt-4', 'pair-v2'],
+      g1_user_prompt: "[User Question]\nCompose a post.\n\n[The Start of Assistant A's Answer]\n...",
+      turn,
+    })}\n`;
+  const file =
+    pair(['a', 'b'], ['model_1', 'model_1']) +
+    pair(['a', 'b'], ['model_1', 'model_2'], 2) +
+    pair(['c', 'a'], ['model_1', 'model_1']) +
+    pair(['c', 'b'], ['error', 'tie']);
+  const table = await open(t, { 'gpt-4_pair.jsonl': file });
+  assert.deepEqual(cells(table), {
+    'Compose a post.': { a: '0.5 of 1, ok', b: '0.25 of 1, ok', c: '1 of 1, ok' },
+  });
+  assert.deepEqual(
+    [table.scoreKind, table.rowsDropped],
+    ['preference', { 'comparison without a verdict': 1 }],
+  );
+  const both = { ...written('mt-bench'), 'model_judgment/gpt-4_pair.jsonl': file };
+  const beside = await open(t, both);
+  assert.deepEqual([beside.models.length, beside.rowsDropped['pairwise judgement beside ratings']], [2, 4]);
+  await refused(
+    t,
+    { 'gpt-4_pair.jsonl': pair(['a', 'b'], ['A', 'B']) },
+    /gpt-4_pair\.jsonl:1: `g1_winner` is "A"; one of model_1/,
+  );
+});
+
 test('what is wrong in a log is said with its place', async (t) => {
   const spec = '{"spec":{"completion_fns":["m"],"eval_name":"e"}}\n';
   const event = (type: string, data: object): string => JSON.stringify({ sample_id: 'e.0', type, data });
