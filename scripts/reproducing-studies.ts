@@ -142,9 +142,30 @@ function newcomers({ newcomer = [], notes }: ResultSet): string[] {
   ];
 }
 
+function routerEval({ routerEval }: ResultSet): string[] {
+  if (routerEval === undefined) return [];
+  const { task, size, settings, systems, reach } = routerEval;
+  const ratio = (x: number | null | undefined): string => (typeof x === 'number' ? x.toFixed(3) : '');
+  return [
+    `Pools of ${size} on ${task} (${settings.join(', ')}). Best choice on each row: ${percent(reach.picked)} % of the pools as picked${reach.pickedOnTraining ? `, ${percent(reach.pickedOnTraining)} % picked on training rows alone` : ''}${reach.random ? `, ${percent(reach.random)} % at random` : ''}${reach.probability ? `; by the probabilities ${percent(reach.probability)} %` : ''}${reach.bestSingle ? `, the best single model ${percent(reach.bestSingle)} %` : ''}${reach.routerLift ? `, the best router's lift over it ${points(reach.routerLift)} points` : ''}.`,
+    markdown(
+      ['router', 'mu %', 'V_R', 'V_B', 'E_p', 'r_o(p)', 'V_B as published'],
+      systems.map((one) => [
+        one.name,
+        percent(one.mu),
+        ratio(one.vr),
+        ratio(one.vb),
+        ratio(one.ep),
+        ratio(one.skill),
+        ratio(one.published),
+      ]),
+    ),
+  ];
+}
+
 /** The parts of a set that a study adds to the table of systems. */
 export function studyParts(set: ResultSet): string {
-  return [ablations, sweeps, bandits, votes, newcomers]
+  return [ablations, sweeps, bandits, votes, newcomers, routerEval]
     .flatMap((part) => part(set))
     .map((text) => `${text}\n\n`)
     .join('');

@@ -107,7 +107,7 @@ const parts = given
     const study = read.command.split(' ')[1] ?? '';
     const routers = / --routers \S+/.exec(read.command)?.[0] ?? '';
     const routed = read.sets.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
-    return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} --data DIR${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
+    return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} ${/ --generated\b/.test(read.command) ? '--generated' : '--data DIR'}${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
   });
 
 /** The command with the folder of the records left open. */
