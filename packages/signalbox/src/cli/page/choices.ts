@@ -2,11 +2,11 @@ import type { ResultSet, System } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
 import { count, fixed, percent } from '../words/numbers.ts';
 import { byValue, compared, find, headline, label, singles } from '../words/reading.ts';
-import { name, numberCell } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
 import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { maybeTerm, term } from './terms.ts';
+import { name, numberCell } from './frame/cells.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { maybeTerm, term } from './frame/terms.ts';
 
 /** Routers shown beside the main one. */
 const others = 3;

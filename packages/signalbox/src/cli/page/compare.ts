@@ -3,14 +3,14 @@ import { type Comparison, compareRuns, judged, type Pair, type SetPair } from '.
 import { bracket, columnDecimals, count, fixed, percent, points } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { rulings } from '../words/verdict.ts';
-import { estimateCell, name } from './cells.ts';
 import { type Drawing, makeDrawing } from './chart/drawing.ts';
 import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { script } from './script.ts';
-import { shell } from './shell.ts';
-import { style } from './style.ts';
-import { glossaryList, maybeTerm, term } from './terms.ts';
+import { estimateCell, name } from './frame/cells.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { script } from './frame/script.ts';
+import { shell } from './frame/shell.ts';
+import { style } from './frame/style.ts';
+import { glossaryList, maybeTerm, term } from './frame/terms.ts';
 
 /** Two runs side by side as one HTML file: verdicts, every system that both have, and what one alone has. */
 export async function renderComparePage(a: Results, b: Results): Promise<string> {

@@ -2,12 +2,12 @@ import type { ResultSet } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
 import { columnDecimals, count, points } from '../words/numbers.ts';
 import { bestSingleModel, find, headline, label, singles } from '../words/reading.ts';
-import { difference, estimateCell, name, numberCell } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
 import { groupCharts } from './chart/groups.ts';
 import { contests, own } from './contests.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import { difference, estimateCell, name, numberCell } from './frame/cells.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { term } from './frame/terms.ts';
 
 export function groupsSection(set: ResultSet, drawing: Drawing): Markup | null {
   const rows = contests(set);

@@ -2,9 +2,9 @@ import type { ResultSet } from '../../core/results.ts';
 import type { Ledger } from '../../core/results-evidence.ts';
 import { columnDecimals, count, fixed, nbsp, percent, points } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
-import { name, numberCell, withInterval } from './cells.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import { name, numberCell, withInterval } from './frame/cells.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { term } from './frame/terms.ts';
 
 type Entry = Ledger['won'][number];
 

@@ -1,6 +1,6 @@
 import { fixed, percent } from '../words/numbers.ts';
 import { shorten } from './chart/drawing.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup } from './frame/markup.ts';
 
 export interface Matrix {
   readonly names: readonly string[];

@@ -1,9 +1,9 @@
 import type { ResultSet, Results } from '../../core/results.ts';
 import { newcomerSentences } from '../../pipeline/studies/newcomer-words.ts';
 import { count, counted, duration } from '../words/numbers.ts';
-import { type Child, html, type Markup } from './markup.ts';
+import { type Child, html, type Markup } from './frame/markup.ts';
+import { term } from './frame/terms.ts';
 import { ruleFacts } from './rule.ts';
-import { term } from './terms.ts';
 
 /** Flags and notes: what the reader must know before believing a number. */
 export function flagsSection(set: ResultSet): Markup | null {

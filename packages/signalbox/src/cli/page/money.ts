@@ -2,9 +2,9 @@ import type { Estimate, ResultSet } from '../../core/results.ts';
 import type { MoneyResult } from '../../core/results-evidence.ts';
 import { bracket, count, counted, fixed } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
-import { name, numberCell, withInterval } from './cells.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import { name, numberCell, withInterval } from './frame/cells.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { term } from './frame/terms.ts';
 
 /** Figure 11: dollars a month at the volume that was entered. */
 export function moneySection({ money }: ResultSet): Markup | null {

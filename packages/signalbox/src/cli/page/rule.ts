@@ -1,7 +1,7 @@
 import type { ResultSet } from '../../core/results.ts';
 import { count, counted, percent } from '../words/numbers.ts';
 import { pointsOf } from '../words/verdict.ts';
-import type { Child } from './markup.ts';
+import type { Child } from './frame/markup.ts';
 
 /** What was fixed beforehand and how many tests were run: part of the method box. */
 export function ruleFacts(set: ResultSet): [Child, Child][] {

@@ -21,11 +21,11 @@ import {
   type Truth,
   unreachable,
 } from '../words/reading.ts';
-import { empty, estimateCell, name, numberCell, versusCell, withInterval } from './cells.ts';
 import type { Drawing } from './chart/drawing.ts';
 import { systemsChart } from './chart/systems.ts';
-import { type Child, html, type Markup } from './markup.ts';
-import { maybeTerm, term } from './terms.ts';
+import { empty, estimateCell, name, numberCell, versusCell, withInterval } from './frame/cells.ts';
+import { type Child, html, type Markup } from './frame/markup.ts';
+import { maybeTerm, term } from './frame/terms.ts';
 
 /** Systems on one scale, then every number there is about them. */
 export function systemsSection(set: ResultSet, drawing: Drawing, least: number): Markup {

@@ -3,8 +3,8 @@ import type { VerdictResult } from '../../core/results-evidence.ts';
 import { count, percent, unbroken } from '../words/numbers.ts';
 import { label } from '../words/reading.ts';
 import { evidenceGrade, pointsOf, type Ruling, rulings, said, saidPoints } from '../words/verdict.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import { html, type Markup } from './frame/markup.ts';
+import { term } from './frame/terms.ts';
 
 /** Figure 1: the two verdicts, what they rest on and what would change them. Null without a verdict. */
 export function verdictStrip(set: ResultSet): Markup | null {

@@ -1,7 +1,7 @@
 import type { DeferralResult } from '../../../core/results-evidence.ts';
 import { bracket, fixed, percent } from '../../words/numbers.ts';
 import { pointsOf } from '../../words/verdict.ts';
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, halo, type Layout, layouts } from './drawing.ts';
 
 interface Point {

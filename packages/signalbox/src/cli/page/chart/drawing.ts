@@ -1,5 +1,5 @@
 import type * as PlotModule from '@observablehq/plot';
-import { type Markup, raw } from '../markup.ts';
+import { type Markup, raw } from '../frame/markup.ts';
 
 /** The chart library with a document to draw in, loaded only where a page is made. */
 export interface Drawing {

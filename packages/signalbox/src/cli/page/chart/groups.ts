@@ -1,7 +1,7 @@
 import type { Estimate } from '../../../core/results.ts';
 import { bracket, count, counted, percent } from '../../words/numbers.ts';
 import type { Contest } from '../contests.ts';
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, type Layout, layouts, shorten } from './drawing.ts';
 
 /** Groups on one chart: a chart stays whole on a printed page. */

@@ -2,7 +2,7 @@ import type { Estimate } from '../../../core/results.ts';
 import { type Grown, isRouter } from '../../words/growth.ts';
 import { bracket, count, percent } from '../../words/numbers.ts';
 import { label } from '../../words/reading.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup } from '../frame/markup.ts';
 import { logDomain, tick } from './cost-axis.ts';
 import type { Drawing } from './drawing.ts';
 import { type LinePoint, type LineSeries, lineChart } from './lines.ts';

@@ -1,4 +1,4 @@
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, halo, hatch, type Layout, layouts, shorten } from './drawing.ts';
 
 /** A row of a dot-and-interval chart, in the unit of its axis. */

@@ -1,4 +1,4 @@
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, halo, type Layout, layouts, shorten, textWidth } from './drawing.ts';
 import { endNames } from './end-names.ts';
 import { place } from './labels.ts';

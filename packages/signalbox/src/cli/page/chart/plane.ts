@@ -12,7 +12,7 @@ import {
 } from '../../words/reading.ts';
 import { isStudy } from '../../words/scenarios.ts';
 import { pointsOf } from '../../words/verdict.ts';
-import { html, type Markup, raw } from '../markup.ts';
+import { html, type Markup, raw } from '../frame/markup.ts';
 import { costAxis, logBeyond, logDomain, tick } from './cost-axis.ts';
 import { type Drawing, domain, halo, type Layout, layouts, shorten } from './drawing.ts';
 import { inkOf, type Point, place } from './labels.ts';

@@ -1,4 +1,4 @@
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, textWidth } from './drawing.ts';
 import { endNames } from './end-names.ts';
 import type { LinePoint, Rule } from './lines.ts';

@@ -1,7 +1,7 @@
 import type { SweepsResult } from '../../../core/results-sweeps.ts';
 import { percent } from '../../words/numbers.ts';
 import { against } from '../../words/sweeps.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup } from '../frame/markup.ts';
 import { logBeyond, logDomain, tick } from './cost-axis.ts';
 import { type Drawing, domain } from './drawing.ts';
 import type { LinePoint } from './lines.ts';

@@ -1,7 +1,7 @@
 import type { Estimate, ResultSet, System } from '../../../core/results.ts';
 import { bracket, columnDecimals, counted, percent } from '../../words/numbers.ts';
 import { compared, find, headline, label, primary, singles, unreachable } from '../../words/reading.ts';
-import type { Markup } from '../markup.ts';
+import type { Markup } from '../frame/markup.ts';
 import { type Drawing, domain, halo, hatch, type Layout, layouts, shorten, textWidth } from './drawing.ts';
 
 interface Row {

@@ -1,14 +1,23 @@
-import type { Estimate, ResultSet } from '../../core/results.ts';
-import type { ShiftResult } from '../../core/results-evidence.ts';
-import { shorter } from '../words/names.ts';
-import { bracket, columnDecimals, count, counted, fixed, percent, points, pValue } from '../words/numbers.ts';
-import { label } from '../words/reading.ts';
-import { saidPoints } from '../words/verdict.ts';
-import { name, numberCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, ResultSet } from '../../../core/results.ts';
+import type { ShiftResult } from '../../../core/results-evidence.ts';
+import { shorter } from '../../words/names.ts';
+import {
+  bracket,
+  columnDecimals,
+  count,
+  counted,
+  fixed,
+  percent,
+  points,
+  pValue,
+} from '../../words/numbers.ts';
+import { label } from '../../words/reading.ts';
+import { saidPoints } from '../../words/verdict.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import { name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Figure 9: does the lift hold on groups, times and traffic that no fit has seen? */
 export function robustnessSection(set: ResultSet, drawing: Drawing): Markup | null {

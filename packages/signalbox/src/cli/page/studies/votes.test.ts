@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { fakeVotes } from '../words/votes.fixture.ts';
-import { renderPage } from './page.ts';
+import { fakeVotes } from '../../words/votes.fixture.ts';
+import { renderPage } from '../page.ts';
 
 test('the page carries every number of the votes, whom they ask, and the terms', async () => {
   const results = fakeVotes();

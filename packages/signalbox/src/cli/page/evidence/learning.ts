@@ -1,12 +1,12 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { LabelsNeeded } from '../../core/results-evidence.ts';
-import { bracket, columnDecimals, count, counted, percent } from '../words/numbers.ts';
-import { rungLabel, settled } from '../words/verdict.ts';
-import { estimateCell, name, numberCell } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type LineSeries, lineChart } from './chart/lines.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { LabelsNeeded } from '../../../core/results-evidence.ts';
+import { bracket, columnDecimals, count, counted, percent } from '../../words/numbers.ts';
+import { rungLabel, settled } from '../../words/verdict.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type LineSeries, lineChart } from '../chart/lines.ts';
+import { estimateCell, name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Figure 8: quality as labels grow, where the fitted curves lead, and how many more would settle it. */
 export function learningSection(set: ResultSet, drawing: Drawing): Markup | null {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { fakeSweeps } from '../words/sweeps.fixture.ts';
-import { sweepsSaid } from '../words/sweeps.ts';
-import { renderPage } from './page.ts';
+import { fakeSweeps } from '../../words/sweeps.fixture.ts';
+import { sweepsSaid } from '../../words/sweeps.ts';
+import { renderPage } from '../page.ts';
 
 const pageOf = async (results = fakeSweeps()) => parseHTML(await renderPage(results)).document;
 const all = fakeSweeps().sets[0]!.sweeps!;

@@ -1,6 +1,6 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { AblationsResult } from '../../core/results-ablations.ts';
-import { ablationSaid, lostSaid, partOf } from '../words/ablations.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { AblationsResult } from '../../../core/results-ablations.ts';
+import { ablationSaid, lostSaid, partOf } from '../../words/ablations.ts';
 import {
   bracket,
   columnDecimals,
@@ -10,12 +10,12 @@ import {
   moneyDecimals,
   percent,
   points,
-} from '../words/numbers.ts';
-import { estimateCell, name, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+} from '../../words/numbers.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import { estimateCell, name, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 type Ablation = AblationsResult[number];
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { fakeBandits } from '../words/bandits.fixture.ts';
-import { banditsSaid } from '../words/bandits.ts';
-import { renderPage } from './page.ts';
+import { fakeBandits } from '../../words/bandits.fixture.ts';
+import { banditsSaid } from '../../words/bandits.ts';
+import { renderPage } from '../page.ts';
 
 const pageOf = async (results = fakeBandits()) => parseHTML(await renderPage(results)).document;
 const found = fakeBandits().sets[0]!.bandits!;

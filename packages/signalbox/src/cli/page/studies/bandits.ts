@@ -1,14 +1,22 @@
-import type { Estimate, ResultSet } from '../../core/results.ts';
-import type { BanditsResult } from '../../core/results-bandits.ts';
-import { type Bandit, banditsSaid, priorOf } from '../words/bandits.ts';
-import { bracket, columnDecimals, count, counted, fixed, moneyDecimals, percent } from '../words/numbers.ts';
-import { estimateCell, name, numberCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import type { LinePoint } from './chart/lines.ts';
-import { heightOf, type PanelLine, panel } from './chart/panels.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, ResultSet } from '../../../core/results.ts';
+import type { BanditsResult } from '../../../core/results-bandits.ts';
+import { type Bandit, banditsSaid, priorOf } from '../../words/bandits.ts';
+import {
+  bracket,
+  columnDecimals,
+  count,
+  counted,
+  fixed,
+  moneyDecimals,
+  percent,
+} from '../../words/numbers.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import type { LinePoint } from '../chart/lines.ts';
+import { heightOf, type PanelLine, panel } from '../chart/panels.ts';
+import { estimateCell, name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Bandits that learn while they answer: what they lose over time, and what they spend. Null where none were replayed. */
 export function banditsSection({ bandits: found }: ResultSet, drawing: Drawing): Markup | null {

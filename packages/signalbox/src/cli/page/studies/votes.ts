@@ -1,12 +1,12 @@
-import type { Estimate, ResultSet } from '../../core/results.ts';
-import { bracket, columnDecimals, fixed, points } from '../words/numbers.ts';
-import { label } from '../words/reading.ts';
-import { budgetOf, sizesOf, type Voted, votesOf, votesSaid } from '../words/votes.ts';
-import { empty, estimateCell, name, numberCell, versusCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, ResultSet } from '../../../core/results.ts';
+import { bracket, columnDecimals, fixed, points } from '../../words/numbers.ts';
+import { label } from '../../words/reading.ts';
+import { budgetOf, sizesOf, type Voted, votesOf, votesSaid } from '../../words/votes.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import { empty, estimateCell, name, numberCell, versusCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** What asking several and counting their answers is worth, and what it takes. Null where no answers were put to the vote. */
 export function votesSection(set: ResultSet, drawing: Drawing): Markup | null {

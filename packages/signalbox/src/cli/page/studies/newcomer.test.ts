@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { newcomerSentences } from '../../pipeline/studies/newcomer-words.ts';
-import { fakeNewcomers } from '../words/newcomer.fixture.ts';
-import { renderPage } from './page.ts';
+import { newcomerSentences } from '../../../pipeline/studies/newcomer-words.ts';
+import { fakeNewcomers } from '../../words/newcomer.fixture.ts';
+import { renderPage } from '../page.ts';
 
 type Document = ReturnType<typeof parseHTML>['document'];
 const page = async (results = fakeNewcomers()): Promise<Document> =>

@@ -1,10 +1,10 @@
-import type { ResultSet } from '../../core/results.ts';
-import { type Step, stepsOf } from '../words/gain.ts';
-import { bracket, count, fixed, points } from '../words/numbers.ts';
-import { numberCell } from './cells.ts';
-import { type Drawing, domain, halo, hatch, type Layout, layouts, shorten } from './chart/drawing.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import { type Step, stepsOf } from '../../words/gain.ts';
+import { bracket, count, fixed, points } from '../../words/numbers.ts';
+import { type Drawing, domain, halo, hatch, type Layout, layouts, shorten } from '../chart/drawing.ts';
+import { numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 const decimals = 1;
 const write = (x: number): string => fixed(100 * x, decimals);

@@ -1,13 +1,13 @@
-import type { Estimate, NewcomerResult, ResultSet } from '../../core/results.ts';
-import { newcomerSentences } from '../../pipeline/studies/newcomer-words.ts';
-import { newcomerSaid } from '../words/newcomer.ts';
-import { bracket, columnDecimals, count, fixed, nbsp, points, unbroken } from '../words/numbers.ts';
-import { empty, estimateCell, name, numberCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import type { LinePoint, Rule } from './chart/lines.ts';
-import { commonDomain, smallLines } from './chart/small-lines.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, NewcomerResult, ResultSet } from '../../../core/results.ts';
+import { newcomerSentences } from '../../../pipeline/studies/newcomer-words.ts';
+import { newcomerSaid } from '../../words/newcomer.ts';
+import { bracket, columnDecimals, count, fixed, nbsp, points, unbroken } from '../../words/numbers.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import type { LinePoint, Rule } from '../chart/lines.ts';
+import { commonDomain, smallLines } from '../chart/small-lines.ts';
+import { empty, estimateCell, name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** What each router makes of a model that joins, by the number of its answers. Null where none was left out. */
 export function newcomerSection(set: ResultSet, drawing: Drawing): Markup | null {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import type { ResultSet, Results } from '../../core/results.ts';
-import { fakeResults, fakeSet } from '../words/contract.ts';
-import { evidenceShapes, fakeEvidence, fakeScenario, hostile } from '../words/evidence.fixture.ts';
-import { count } from '../words/numbers.ts';
-import { renderComparePage } from './compare.ts';
-import { renderPage } from './page.ts';
+import type { ResultSet, Results } from '../../../core/results.ts';
+import { fakeResults, fakeSet } from '../../words/contract.ts';
+import { evidenceShapes, fakeEvidence, fakeScenario, hostile } from '../../words/evidence.fixture.ts';
+import { count } from '../../words/numbers.ts';
+import { renderComparePage } from '../compare.ts';
+import { renderPage } from '../page.ts';
 
 type Document = ReturnType<typeof parseHTML>['document'];
 

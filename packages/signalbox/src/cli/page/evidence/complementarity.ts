@@ -1,14 +1,14 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { ComplementarityResult } from '../../core/results-evidence.ts';
-import { shorter } from '../words/names.ts';
-import { columnDecimals, count, counted, fixed, percent, points } from '../words/numbers.ts';
-import { said } from '../words/verdict.ts';
-import { name, numberCell } from './cells.ts';
-import { type Bar, barChart } from './chart/bars.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { html, type Markup } from './markup.ts';
-import { matrixTable } from './matrix.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { ComplementarityResult } from '../../../core/results-evidence.ts';
+import { shorter } from '../../words/names.ts';
+import { columnDecimals, count, counted, fixed, percent, points } from '../../words/numbers.ts';
+import { said } from '../../words/verdict.ts';
+import { type Bar, barChart } from '../chart/bars.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
+import { matrixTable } from '../matrix.ts';
 
 /** Figure 6: who solves what others do not. Null where it was not measured, or with one model. */
 export function complementaritySection(set: ResultSet, drawing: Drawing): Markup | null {

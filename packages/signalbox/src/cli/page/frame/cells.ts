@@ -1,5 +1,5 @@
-import type { Estimate, Versus } from '../../core/results.ts';
-import { bracket, fixed, percent, points } from '../words/numbers.ts';
+import type { Estimate, Versus } from '../../../core/results.ts';
+import { bracket, fixed, percent, points } from '../../words/numbers.ts';
 import { html, type Markup } from './markup.ts';
 
 /**

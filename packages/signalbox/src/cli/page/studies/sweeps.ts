@@ -1,15 +1,15 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { SweepsResult } from '../../core/results-sweeps.ts';
-import { count, fixed, percent } from '../words/numbers.ts';
-import { bestSingleModel, find, label, singles } from '../words/reading.ts';
-import { against, sweepsSaid } from '../words/sweeps.ts';
-import { name, numberCell, withInterval } from './cells.ts';
-import { costAxis } from './chart/cost-axis.ts';
-import type { Drawing } from './chart/drawing.ts';
-import type { PanelLine } from './chart/panels.ts';
-import { type Axis, sweepPanels } from './chart/sweeps.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { SweepsResult } from '../../../core/results-sweeps.ts';
+import { count, fixed, percent } from '../../words/numbers.ts';
+import { bestSingleModel, find, label, singles } from '../../words/reading.ts';
+import { against, sweepsSaid } from '../../words/sweeps.ts';
+import { costAxis } from '../chart/cost-axis.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import type { PanelLine } from '../chart/panels.ts';
+import { type Axis, sweepPanels } from '../chart/sweeps.ts';
+import { name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Routers along the cost-quality plane by a parameter of their own. Null where none were swept. */
 export function sweepsSection(set: ResultSet, drawing: Drawing): Markup | null {

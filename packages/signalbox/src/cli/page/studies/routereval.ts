@@ -1,10 +1,10 @@
-import type { ResultSet } from '../../core/results.ts';
-import { measuresSaid } from '../words/growth.ts';
-import { columnDecimals, fixed } from '../words/numbers.ts';
-import { label } from '../words/reading.ts';
-import { estimateCell, name, numberCell } from './cells.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import { measuresSaid } from '../../words/growth.ts';
+import { columnDecimals, fixed } from '../../words/numbers.ts';
+import { label } from '../../words/reading.ts';
+import { estimateCell, name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** RouterEval's own measures of a set, beside what its authors publish. Null where the set is none of its. */
 export function routerEvalSection(set: ResultSet): Markup | null {

@@ -1,11 +1,11 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { LabelQualityResult, NoiseResult } from '../../core/results-evidence.ts';
-import { shorter } from '../words/names.ts';
-import { bracket, count, counted, percent } from '../words/numbers.ts';
-import { label, singles } from '../words/reading.ts';
-import { empty, estimateCell, name, numberCell } from './cells.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { LabelQualityResult, NoiseResult } from '../../../core/results-evidence.ts';
+import { shorter } from '../../words/names.ts';
+import { bracket, count, counted, percent } from '../../words/numbers.ts';
+import { label, singles } from '../../words/reading.ts';
+import { empty, estimateCell, name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Figure 7: how far one outcome can be trusted, and which models may be the best. */
 export function noiseSection(set: ResultSet): Markup | null {

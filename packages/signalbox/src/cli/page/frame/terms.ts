@@ -1,4 +1,4 @@
-import { glossary, type Term } from '../words/glossary.ts';
+import { glossary, type Term } from '../../words/glossary.ts';
 import { html, type Markup } from './markup.ts';
 
 const anchor = (term: string): string => `term-${term.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;

@@ -1,12 +1,12 @@
-import type { Estimate, Results } from '../../core/results.ts';
-import { bestRouter, type Grown, grownOf, growthSaid, isRouter, reachKnown } from '../words/growth.ts';
-import { columnDecimals, count, fixed, points } from '../words/numbers.ts';
-import { label } from '../words/reading.ts';
-import { empty, estimateCell, name, numberCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { growthPanels, reachChart } from './chart/growth.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, Results } from '../../../core/results.ts';
+import { bestRouter, type Grown, grownOf, growthSaid, isRouter, reachKnown } from '../../words/growth.ts';
+import { columnDecimals, count, fixed, points } from '../../words/numbers.ts';
+import { label } from '../../words/reading.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { growthPanels, reachChart } from '../chart/growth.ts';
+import { empty, estimateCell, name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** What becomes of routers and of what they could reach as pools grow, over all sets. Null where there is one size or none. */
 export function growthSection(results: Results, drawing: Drawing): Markup | null {

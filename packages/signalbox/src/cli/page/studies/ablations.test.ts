@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { fakeAblations } from '../words/ablations.fixture.ts';
-import { renderPage } from './page.ts';
+import { fakeAblations } from '../../words/ablations.fixture.ts';
+import { renderPage } from '../page.ts';
 
 const pageOf = async (results = fakeAblations()) => parseHTML(await renderPage(results)).document;
 const titles = async (results = fakeAblations()): Promise<string[]> =>

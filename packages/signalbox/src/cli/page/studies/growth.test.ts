@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { results as schema } from '../../core/results.ts';
-import { grownOf, growthSaid, measuresSaid } from '../words/growth.ts';
-import { fakeRouterEval } from '../words/routereval.fixture.ts';
-import { renderPage } from './page.ts';
+import { results as schema } from '../../../core/results.ts';
+import { grownOf, growthSaid, measuresSaid } from '../../words/growth.ts';
+import { fakeRouterEval } from '../../words/routereval.fixture.ts';
+import { renderPage } from '../page.ts';
 
 const pageOf = async (results = fakeRouterEval()) => parseHTML(await renderPage(results)).document;
 type Document = Awaited<ReturnType<typeof pageOf>>;

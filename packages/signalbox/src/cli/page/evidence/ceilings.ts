@@ -1,12 +1,12 @@
-import type { Estimate, ResultSet } from '../../core/results.ts';
-import type { CeilingsResult } from '../../core/results-evidence.ts';
-import { bracket, columnDecimals, count, counted, percent } from '../words/numbers.ts';
-import { find, headline, label, primary } from '../words/reading.ts';
-import { estimateCell, name, numberCell } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, ResultSet } from '../../../core/results.ts';
+import type { CeilingsResult } from '../../../core/results-evidence.ts';
+import { bracket, columnDecimals, count, counted, percent } from '../../words/numbers.ts';
+import { find, headline, label, primary } from '../../words/reading.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import { estimateCell, name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 interface Level {
   readonly name: string;

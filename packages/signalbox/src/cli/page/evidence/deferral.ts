@@ -1,13 +1,22 @@
-import type { ResultSet } from '../../core/results.ts';
-import type { DeferralResult } from '../../core/results-evidence.ts';
-import { bracket, columnDecimals, count, counted, fixed, nbsp, percent, points } from '../words/numbers.ts';
-import { label } from '../words/reading.ts';
-import { pointsOf } from '../words/verdict.ts';
-import { numberCell, withInterval } from './cells.ts';
-import { deferralChart, greatestDrawn } from './chart/deferral.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { html, type Markup, raw } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet } from '../../../core/results.ts';
+import type { DeferralResult } from '../../../core/results-evidence.ts';
+import {
+  bracket,
+  columnDecimals,
+  count,
+  counted,
+  fixed,
+  nbsp,
+  percent,
+  points,
+} from '../../words/numbers.ts';
+import { label } from '../../words/reading.ts';
+import { pointsOf } from '../../words/verdict.ts';
+import { deferralChart, greatestDrawn } from '../chart/deferral.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup, raw } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 type Certificate = DeferralResult['certified'][number];
 

@@ -1,10 +1,10 @@
-import type { ResultSet, Results } from '../../core/results.ts';
-import { columnDecimals, count } from '../words/numbers.ts';
-import { bestSingleModel, label, primary } from '../words/reading.ts';
-import { isStudy, oracleOf, scenario } from '../words/scenarios.ts';
-import { estimateCell, name, numberCell, versusCell } from './cells.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { ResultSet, Results } from '../../../core/results.ts';
+import { columnDecimals, count } from '../../words/numbers.ts';
+import { bestSingleModel, label, primary } from '../../words/reading.ts';
+import { isStudy, oracleOf, scenario } from '../../words/scenarios.ts';
+import { estimateCell, name, numberCell, versusCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** The top of a study of several sets: where did routing beat the best single model? Null where it is none. */
 export function scenariosSection(results: Results, idOf: (index: number) => string): Markup | null {

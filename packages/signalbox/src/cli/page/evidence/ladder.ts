@@ -1,13 +1,13 @@
-import type { Estimate, ResultSet } from '../../core/results.ts';
-import type { ControlsResult, RungResult } from '../../core/results-evidence.ts';
-import { bracket, columnDecimals, count, counted, fixed, points, pValue } from '../words/numbers.ts';
-import { find } from '../words/reading.ts';
-import { rungName } from '../words/verdict.ts';
-import { estimateCell, name, numberCell, withInterval } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type IntervalRow, intervalChart } from './chart/intervals.ts';
-import { html, type Markup } from './markup.ts';
-import { term } from './terms.ts';
+import type { Estimate, ResultSet } from '../../../core/results.ts';
+import type { ControlsResult, RungResult } from '../../../core/results-evidence.ts';
+import { bracket, columnDecimals, count, counted, fixed, points, pValue } from '../../words/numbers.ts';
+import { find } from '../../words/reading.ts';
+import { rungName } from '../../words/verdict.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type IntervalRow, intervalChart } from '../chart/intervals.ts';
+import { estimateCell, name, numberCell, withInterval } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
 
 /** Figure 2, second half: what each kind of knowledge adds, jointly over the rungs. Null without a ladder. */
 export function ladderSection(set: ResultSet, drawing: Drawing): Markup | null {

@@ -1,15 +1,15 @@
-import type { ResultSet, System } from '../../core/results.ts';
-import type { Why } from '../../core/results-evidence.ts';
-import { shorter } from '../words/names.ts';
-import { bracket, columnDecimals, count, counted, fixed, percent } from '../words/numbers.ts';
-import { find, label } from '../words/reading.ts';
-import { difference, estimateCell, name, numberCell } from './cells.ts';
-import type { Drawing } from './chart/drawing.ts';
-import { type LineSeries, lineChart } from './chart/lines.ts';
-import { controlsSection } from './ladder.ts';
-import { html, type Markup } from './markup.ts';
-import { matrixTable } from './matrix.ts';
-import { term } from './terms.ts';
+import type { ResultSet, System } from '../../../core/results.ts';
+import type { Why } from '../../../core/results-evidence.ts';
+import { shorter } from '../../words/names.ts';
+import { bracket, columnDecimals, count, counted, fixed, percent } from '../../words/numbers.ts';
+import { find, label } from '../../words/reading.ts';
+import type { Drawing } from '../chart/drawing.ts';
+import { type LineSeries, lineChart } from '../chart/lines.ts';
+import { controlsSection } from '../evidence/ladder.ts';
+import { difference, estimateCell, name, numberCell } from '../frame/cells.ts';
+import { html, type Markup } from '../frame/markup.ts';
+import { term } from '../frame/terms.ts';
+import { matrixTable } from '../matrix.ts';
 
 /** The founding study's diagnostics: why a scenario came out as it did. */
 export function whySection(set: ResultSet, drawing: Drawing): Markup | null {
