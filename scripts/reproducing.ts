@@ -83,7 +83,7 @@ function section(set: ResultSet): string {
       ? `${protocol.folds} folds`
       : `${protocol.trainRows} training rows, ${protocol.testRows} test rows, ${protocol.leaks} of them also in training`;
   const dropped = Object.entries(set.rowsDropped).map(([reason, n]) => `, ${n} rows left out (${reason})`);
-  return `### ${set.dataset}\n\n${set.rows} rows, ${set.models.length} models, ${set.groups.length} groups; ${how}${dropped.join('')}. Encoder ${set.encoder}.\n\n${set.systems.length > 0 ? `${table(set)}\n\n` : ''}${studyParts(set)}`;
+  return `### ${set.dataset}\n\n${set.rows} rows, ${set.models.length} models, ${set.groups.length} groups; ${how}${dropped.join('')}. Encoder ${set.encoder}.\n\n${set.systems.length > 0 && set.routerEval === undefined ? `${table(set)}\n\n` : ''}${studyParts(set)}`;
 }
 
 const said: Readonly<Record<string, string>> = {
@@ -91,7 +91,7 @@ const said: Readonly<Record<string, string>> = {
     "No router beats the per-task table beyond noise; those that predict each query from its text alone stand at its height or below. `residual` earns next to nothing beyond the table within a task, and so stays with it; `residual-text`, which sees no task label, guesses the task from the text and reaches the same. RouterDC's published figure stands at the same height.\n\n" +
     "`dual-contrastive` is RouterDC's method on frozen features: a linear map over the encoded query where RouterDC fine-tunes mDeBERTa-v3-base, so that two queries are near each other only where the frozen encoders already say so. A fine-tuned encoder could move them, towards what decides between LLMs within a task. Whether RouterDC's does its published 58.54 does not tell: it lies inside the interval of the task table, which knows five task labels and nothing of the query, and of `task-table-predicted`, which guesses the label from the text. The clusters that its loss asks for nearly are the tasks, which is what its random-cluster line below loses.",
   mmlupro:
-    'Fourteen LLMs whose answers are recorded, so that votes can be replayed. The vote of all loses to the best single model; four chosen by log-odds gain, at four calls a query, fewer with early stop.',
+    'Fourteen LLMs whose answers are recorded, so that votes can be replayed. The vote of all loses to the best single model; the best four by log-odds stand about a point above it, at fewer than three calls a query with early stop.',
   newcomer:
     'Each LLM is left out in turn, admitted after 25 to 400 of its answers, and the pool is compared with the pool without it and with a router trained on everything. All numbers of answers stand in docs/routers.md.',
   routellm:
@@ -107,7 +107,7 @@ const parts = given
     const study = read.command.split(' ')[1] ?? '';
     const routers = / --routers \S+/.exec(read.command)?.[0] ?? '';
     const routed = read.sets.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
-    return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} ${/ --generated\b/.test(read.command) ? '--generated' : '--data DIR'}${routers}\n\`\`\`\n\n${said[study] ?? ''} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
+    return `## ${study}\n\n\`\`\`sh\nnpx signalbox reproduce ${study} ${/ --generated\b/.test(read.command) ? '--generated' : '--data DIR'}${routers}\n\`\`\`\n\n${said[study] ?? read.sets.flatMap(({ notes = [] }) => notes).join(' ')} ${Math.round(routed)} s on 2 cores with embeddings cached, version ${read.version}, seed ${read.seed}.\n\n${read.sets.map(section).join('\n')}`;
   });
 
 /** The command with the folder of the records left open. */
