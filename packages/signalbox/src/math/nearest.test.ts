@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
 import { normaliseRows } from './linear.ts';
 import { type Matrix, selectRows } from './matrix.ts';
-import { nearest } from './nearest.ts';
+import { innerProducts, nearest } from './nearest.ts';
 import { gaussian } from './reference.fixture.ts';
 import { rng } from './rng.ts';
 
@@ -142,5 +142,25 @@ test('rows among themselves: a product serves both sides, and more are taken tha
       byHand(base, base, k, (q, b) => folds[q] === folds[b]),
     );
     assert.deepEqual(nearest({ queries: { ...base }, base, k, queryFolds: folds, baseFolds: folds }), found);
+  }
+});
+
+test('inner products of some rows with all, narrow, wide and without columns', () => {
+  for (const [rows, cols] of [
+    [1, 5],
+    [3, 700],
+    [2, 4200],
+    [2, 0],
+  ] as const) {
+    const base = normaliseRows(gaussian(70, cols, rng(`products ${cols}`)));
+    const queries = selectRows(
+      base,
+      Int32Array.from({ length: rows }, (_, i) => 7 * i),
+    );
+    const found = innerProducts(queries, base);
+    assert.deepEqual([found.rows, found.cols], [rows, 70]);
+    found.data.forEach((product, c) => {
+      assert.ok(Math.abs(product - inner(queries, Math.floor(c / 70), base, c % 70)) < 1e-5);
+    });
   }
 });

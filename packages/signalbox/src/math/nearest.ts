@@ -1,5 +1,6 @@
 import { DEPTH, SIDE, singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
-import type { Matrix } from './matrix.ts';
+import { multiplyTransposed } from './linear.ts';
+import { type Matrix, matrix32 } from './matrix.ts';
 
 export interface NearestInput {
   /** Rows of length 1. */
@@ -67,9 +68,35 @@ export function nearest(input: NearestInput): Neighbours {
   return sorted(found);
 }
 
-/** One query against all rows, a chunk at a time through the kernel's own memory. */
+/**
+ * Inner products of each query with all rows (queries x base rows), in 32-bit floats: a query has the same alone and
+ * among others.
+ */
+export function innerProducts(queries: Matrix, base: Matrix): Matrix & { readonly data: Float32Array } {
+  const out = matrix32(queries.rows, base.rows);
+  if (base.cols > kernel.query.length) out.data.set(multiplyTransposed(queries, base).data);
+  else if (base.cols > 0)
+    for (let q = 0; q < queries.rows; q++)
+      scanRows(queries, q, base, (first, count) =>
+        out.data.set(kernel.c.subarray(0, count), q * base.rows + first),
+      );
+  return out;
+}
+
+/** One query against all rows. */
 function scan(input: NearestInput, query: number, found: Found): void {
-  const { queries, base } = input;
+  scanRows(input.queries, query, input.base, (first, count) =>
+    offer({ input, found, values: kernel.c, first, count, step: 1 }, query, 0),
+  );
+}
+
+/** A chunk at a time through the kernel's own memory; their products are the first cells of its c. */
+function scanRows(
+  queries: Matrix,
+  query: number,
+  base: Matrix,
+  each: (first: number, count: number) => void,
+): void {
   const width = base.cols;
   const chunk = Math.min(4 * Math.floor(kernel.rows.length / width / 4), kernel.c.length);
   kernel.query.set(queries.data.subarray(query * width, (query + 1) * width));
@@ -77,7 +104,7 @@ function scan(input: NearestInput, query: number, found: Found): void {
     const count = Math.min(chunk, base.rows - b);
     kernel.rows.set(base.data.subarray(b * width, (b + count) * width));
     kernel.scan(Math.ceil(count / 4), width);
-    offer({ input, found, values: kernel.c, first: b, count, step: 1 }, query, 0);
+    each(b, count);
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Encoded, Router } from '../core/router.ts';
-import { multiplyTransposed } from '../math/linear.ts';
 import { type Matrix, matrix, type Numbers, row, selectRows } from '../math/matrix.ts';
+import { innerProducts } from '../math/nearest.ts';
 import { addProduct } from '../math/product.ts';
 import { type Battles, bradleyTerry } from './bradley-terry.ts';
 import { unit } from './neighbours.ts';
@@ -67,8 +67,9 @@ function predictAll(
   for (let start = 0; start < x.rows; start += chunk) {
     context.signal?.throwIfAborted();
     const rows = Int32Array.from({ length: Math.min(chunk, x.rows - start) }, (_, i) => start + i);
-    const weights = multiplyTransposed(selectRows(x, rows), state.features);
-    for (let i = 0; i < weights.rows; i++) toWeights(row(weights, i), base);
+    const cosines = innerProducts(selectRows(x, rows), state.features);
+    const weights = matrix(cosines.rows, cosines.cols);
+    for (let i = 0; i < weights.rows; i++) toWeights(row(cosines, i), row(weights, i), base);
     const sums = complete ? weightedSums(weights, state.quality) : undefined;
     rows.forEach((to, i) => {
       const battles = sums
@@ -80,12 +81,12 @@ function predictAll(
   return out;
 }
 
-/** Cosines become weights, in place. Where nothing is similar all weigh alike. */
-function toWeights(cosines: Numbers, base: number): void {
+/** Where nothing is similar all weigh alike. */
+function toWeights(cosines: Numbers, weights: Numbers, base: number): void {
   let most = 0;
   for (const cosine of cosines) most = Math.max(most, cosine);
   const power = most > 0 ? Math.log(base) / most : 0;
-  for (let r = 0; r < cosines.length; r++) cosines[r] = Math.exp(power * cosines[r]!);
+  for (let r = 0; r < cosines.length; r++) weights[r] = Math.exp(power * cosines[r]!);
 }
 
 /** Queries x models: sums of outcomes over training rows by weight. */
