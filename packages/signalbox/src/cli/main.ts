@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { holdHeapSmall } from './small-heap.ts';
 import { renderError } from './terminal/error.ts';
 import { abilities } from './terminal/paint.ts';
 
@@ -21,6 +22,9 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   reproduce: async () => (await import('./reproduce.ts')).addReproduce,
 };
 
+/** Commands that compute for minutes on large tables. */
+const comparing: readonly string[] = ['report', 'reproduce', 'evaluate', 'train'];
+
 /** Runs one command; the exit status is 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('signalbox')
@@ -36,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     : /^(-V|--version)$/.test(first)
       ? []
       : Object.keys(commands);
+  if (comparing.includes(first)) holdHeapSmall();
   for (const name of wanted) (await commands[name]!())(program);
   program.addHelpText(
     'after',

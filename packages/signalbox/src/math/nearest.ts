@@ -246,20 +246,21 @@ function least(values: Float32Array, from: number, to: number): number {
   return found;
 }
 
-/** The best k of each query, the nearest first. */
+/** The best k of each query, the nearest first; moved together where they lie. */
 function sorted(found: Found): Neighbours {
-  const { k, room, taken } = found;
-  const indices = new Int32Array(taken.length * k).fill(-1);
-  const similarity = new Float32Array(taken.length * k);
+  const { k, room, taken, indices, similarity } = found;
   for (let query = 0; query < taken.length; query++) {
-    const start = query * room;
+    const [start, to] = [query * room, query * k];
     if (taken[query]! > k) selectBest(found, start, taken[query]!);
     const size = Math.min(k, taken[query]!);
     heapsort(found, start, size);
-    indices.set(found.indices.subarray(start, start + size), query * k);
-    similarity.set(found.similarity.subarray(start, start + size), query * k);
+    indices.copyWithin(to, start, start + size);
+    similarity.copyWithin(to, start, start + size);
+    indices.fill(-1, to + size, to + k);
+    similarity.fill(0, to + size, to + k);
   }
-  return { k, indices, similarity };
+  const cells = taken.length * k;
+  return { k, indices: indices.slice(0, cells), similarity: similarity.slice(0, cells) };
 }
 
 function heapsort(list: List, start: number, size: number): void {

@@ -2,7 +2,6 @@ import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
 import { assignFolds } from '../core/folds.ts';
-import type { Plain } from '../core/plain.ts';
 import { asQuery, type Query } from '../core/query.ts';
 import type { Encoded, Router, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
@@ -57,8 +56,8 @@ export async function encodePart(
   }: { readonly encoder: Encoder; readonly fresh?: readonly Query[]; readonly keep?: boolean },
   context: Context,
 ): Promise<Fold> {
-  const encode = (): ReturnType<typeof encodeRows> => encodeRows(plan, part, encoder, context);
-  const { state, trained, tested, testQueries } = await (keep
+  const encode = (): ReturnType<typeof encodeRows> => encodeRows(plan, { ...part, fresh }, encoder, context);
+  const { trained, tested, testQueries, beyond } = await (keep && fresh === undefined
     ? context.once('encoded part', [encoder, part.train, part.test], encode)
     : encode());
   // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the
@@ -74,25 +73,28 @@ export async function encodePart(
     trainRows: part.train,
     testRows: part.test,
     costs: plan.table.cost ? context.once('costs', [plan.table.cost, trained], costs) : costs(),
-    ...(fresh && { fresh: { queries: fresh, features: await encoder.encode(fresh, state, context) } }),
+    ...(fresh && beyond && { fresh: { queries: fresh, features: beyond } }),
   };
 }
 
-/** Queries of a part, encoded: the same for every comparison on it, whatever its outcomes are. */
+/**
+ * Queries of a part, encoded: the same for every comparison on it, whatever its outcomes are. What the encoder learned
+ * goes: of a large table's texts it is as much as their encoding.
+ */
 async function encodeRows(
   { table }: Plan,
-  { train, test }: Plan['parts'][number],
+  { train, test, fresh }: Plan['parts'][number] & { readonly fresh?: readonly Query[] | undefined },
   encoder: Encoder,
   context: Context,
-): Promise<{ state: Plain; trained: Matrix; tested: Matrix; testQueries: Query[] }> {
+): Promise<{ trained: Matrix; tested: Matrix; testQueries: Query[]; beyond?: Matrix }> {
   const queries = Array.from(train, (i) => asQuery(table.examples[i]!));
   const testQueries = Array.from(test, (i) => asQuery(table.examples[i]!));
   const state = await encoder.fit(queries, context);
   return {
-    state,
     trained: await encoder.encode(queries, state, context),
     tested: await encoder.encode(testQueries, state, context),
     testQueries,
+    ...(fresh && { beyond: await encoder.encode(fresh, state, context) }),
   };
 }
 
