@@ -12,8 +12,8 @@ import { selectRows } from '../packages/signalbox/src/math/matrix.ts';
 import { quantile } from '../packages/signalbox/src/math/order.ts';
 import { allRouterNames, baselineNames, findRouter } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
-import type { RouterChoice } from '../packages/signalbox/src/pipeline/cross-fit.ts';
 import { training, visible } from '../packages/signalbox/src/pipeline/encoded-part.ts';
+import type { RouterChoice } from '../packages/signalbox/src/pipeline/fitted.ts';
 import { madeTable } from './made/table.ts';
 
 interface Speed {

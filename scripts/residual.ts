@@ -21,8 +21,8 @@ import {
   openTable,
 } from '../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../packages/signalbox/src/pipeline/context.ts';
-import type { CrossFitted } from '../packages/signalbox/src/pipeline/cross-fit.ts';
 import { evaluate } from '../packages/signalbox/src/pipeline/evaluate.ts';
+import type { CrossFitted } from '../packages/signalbox/src/pipeline/fitted.ts';
 import { comparedQuality } from '../packages/signalbox/src/pipeline/forecast.ts';
 import type { Plan } from '../packages/signalbox/src/pipeline/protocol.ts';
 import { studies, studyFolder } from '../packages/signalbox/src/pipeline/studies/index.ts';

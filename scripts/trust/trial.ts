@@ -17,11 +17,12 @@ import {
   trustWorlds,
 } from '../../packages/signalbox/src/pipeline/config.ts';
 import { makeContext } from '../../packages/signalbox/src/pipeline/context.ts';
-import { type CrossFitted, crossFit } from '../../packages/signalbox/src/pipeline/cross-fit.ts';
+import { crossFit } from '../../packages/signalbox/src/pipeline/cross-fit.ts';
 import { designOf } from '../../packages/signalbox/src/pipeline/design.ts';
 import { choicesAt } from '../../packages/signalbox/src/pipeline/evidence/deferral-family.ts';
 import { verdictOf } from '../../packages/signalbox/src/pipeline/evidence/evidence.ts';
 import { liftOf, qualityUnder, sampledOf } from '../../packages/signalbox/src/pipeline/evidence/values.ts';
+import type { CrossFitted } from '../../packages/signalbox/src/pipeline/fitted.ts';
 import { comparedQuality } from '../../packages/signalbox/src/pipeline/forecast.ts';
 import { type Plan, plan } from '../../packages/signalbox/src/pipeline/protocol.ts';
 

@@ -13,7 +13,7 @@ import {
   listedRouters,
   routerNames,
 } from '../pipeline/config.ts';
-import type { RouterChoice } from '../pipeline/cross-fit.ts';
+import type { RouterChoice } from '../pipeline/fitted.ts';
 import type { Session } from './session.ts';
 import { jsonObject } from './table-options.ts';
 

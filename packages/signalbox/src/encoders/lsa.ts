@@ -1,8 +1,9 @@
 import type { Encoder } from '../core/encoder.ts';
 import { type Query, textOf } from '../core/query.ts';
+import type { Sparse } from '../math/matrix.ts';
 import { type Matrix, matrix32, type Numbers, row } from '../math/matrix.ts';
 import { rng, shuffle } from '../math/rng.ts';
-import { type Sparse, sparseTimesDense } from '../math/sparse.ts';
+import { sparseTimesDense } from '../math/sparse.ts';
 import { truncatedSvd } from '../math/svd.ts';
 import { inBatches, stopIfAborted } from './batches.ts';
 import { learnVocabulary, termReader } from './vocabulary.ts';

@@ -1,7 +1,7 @@
 import type { Encoder } from '../core/encoder.ts';
 import { textOf } from '../core/query.ts';
+import type { Sparse } from '../math/matrix.ts';
 import { matrix32 } from '../math/matrix.ts';
-import type { Sparse } from '../math/sparse.ts';
 import { inBatches } from './batches.ts';
 import { learnVocabulary, termReader } from './vocabulary.ts';
 

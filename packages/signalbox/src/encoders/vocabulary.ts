@@ -1,7 +1,7 @@
 import type { Context } from '../core/context.ts';
 import type { Query } from '../core/query.ts';
 import { textOf } from '../core/query.ts';
-import type { Sparse } from '../math/sparse.ts';
+import type { Sparse } from '../math/matrix.ts';
 import { inBatches } from './batches.ts';
 import { termsOf, wordsOf } from './terms.ts';
 

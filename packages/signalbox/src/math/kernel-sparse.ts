@@ -1,5 +1,4 @@
-import type { Matrix } from './matrix.ts';
-import type { Sparse } from './sparse.ts';
+import type { Matrix, Sparse } from './matrix.ts';
 import {
   addVectors,
   advance,

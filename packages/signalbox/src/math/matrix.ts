@@ -11,6 +11,17 @@ export interface Matrix {
   readonly data: Numbers;
 }
 
+/** A table that is mostly zeros, in compressed rows: row i holds cells start[i] to start[i + 1] - 1. */
+export interface Sparse {
+  readonly rows: number;
+  readonly cols: number;
+  /** rows + 1 offsets. */
+  readonly start: Int32Array;
+  /** Column of each cell; within a row each column stands once, in any order. */
+  readonly index: Int32Array;
+  readonly value: Float32Array;
+}
+
 /** Zeros in 64-bit floats, or `fill` in every cell. */
 export function matrix(rows: number, cols: number, fill = 0): Matrix & { readonly data: Float64Array } {
   const data = new Float64Array(rows * cols);

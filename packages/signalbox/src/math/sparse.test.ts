@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { multiply } from './linear.ts';
+import type { Sparse } from './matrix.ts';
 import { fromRows, type Matrix, matrix } from './matrix.ts';
 import { rng } from './rng.ts';
-import { type Sparse, sparseTimesDense, transpose } from './sparse.ts';
+import { sparseTimesDense, transpose } from './sparse.ts';
 
 /** A sparse matrix and the same cells as a dense one. */
 function random(rows: number, cols: number, seed: number): { sparse: Sparse; dense: Matrix } {

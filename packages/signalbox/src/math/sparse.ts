@@ -1,16 +1,5 @@
 import { type SparseKernel, STRIP, sparseVectorKernel } from './kernel-sparse.ts';
-import { type Matrix, matrix } from './matrix.ts';
-
-/** A table that is mostly zeros, in compressed rows: row i holds cells start[i] to start[i + 1] - 1. */
-export interface Sparse {
-  readonly rows: number;
-  readonly cols: number;
-  /** rows + 1 offsets. */
-  readonly start: Int32Array;
-  /** Column of each cell; within a row each column stands once, in any order. */
-  readonly index: Int32Array;
-  readonly value: Float32Array;
-}
+import { type Matrix, matrix, type Sparse } from './matrix.ts';
 
 /** Rows and columns exchanged; within a row the columns then ascend. */
 export function transpose(a: Sparse): Sparse {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gram, multiply, multiplyTransposed } from './linear.ts';
+import type { Sparse } from './matrix.ts';
 import { at, fromRows, type Matrix, matrix } from './matrix.ts';
 import { rng } from './rng.ts';
-import type { Sparse } from './sparse.ts';
 import { orthonormal, symmetricEigen, truncatedSvd } from './svd.ts';
 
 function sparseOf({ rows, cols, data }: Matrix): Sparse {

@@ -1,9 +1,10 @@
 import { cholesky, forwardSolve } from './cholesky.ts';
 import { gram, multiply } from './linear.ts';
+import type { Sparse } from './matrix.ts';
 import { type Matrix, matrix } from './matrix.ts';
 import { descending } from './order.ts';
 import type { Rng } from './rng.ts';
-import { type Sparse, sparseTimesDense, transpose } from './sparse.ts';
+import { sparseTimesDense, transpose } from './sparse.ts';
 
 export interface SvdOptions {
   /** Components wanted; fewer come back where the rank is lower. */

@@ -10,8 +10,8 @@ import { at, column, type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
 import { calibration } from '../metrics/calibration.ts';
 import { classifier } from '../metrics/classifier.ts';
-import type { RouterChoice } from './cross-fit.ts';
 import { visible } from './encoded-part.ts';
+import type { RouterChoice } from './fitted.ts';
 
 /** A newcomer's scored answers, encoded. */
 export interface Answers {

@@ -5,7 +5,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Router } from '../core/router.ts';
 import { policies } from '../policies/index.ts';
 import { routers } from '../routers/index.ts';
-import type { RouterChoice } from './cross-fit.ts';
+import type { RouterChoice } from './fitted.ts';
 import { isPath, parameterNames, parseRouterName, splitRouterNames, variantParams } from './router-name.ts';
 
 /** The one place where names become parts. */

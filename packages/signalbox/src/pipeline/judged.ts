@@ -3,7 +3,7 @@ import type { Plain } from '../core/plain.ts';
 import type { Policy } from '../core/policy.ts';
 import { primaryMeans, takeRows } from '../core/table.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
-import type { CrossFitted, Tuning } from './cross-fit.ts';
+import type { CrossFitted, Tuning } from './fitted.ts';
 import { comparedQuality } from './forecast.ts';
 import type { Plan } from './protocol.ts';
 

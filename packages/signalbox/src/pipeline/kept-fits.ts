@@ -10,7 +10,7 @@ import type { Forecasts } from '../core/policy.ts';
 import type { Query } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { version } from '../version.ts';
-import type { PartFit, RouterChoice } from './cross-fit.ts';
+import type { PartFit, RouterChoice } from './fitted.ts';
 import { digest, pack, unpack } from './plain-files.ts';
 import type { Plan } from './protocol.ts';
 

@@ -1,6 +1,6 @@
 import type { System } from '../core/results.ts';
 import type { Matrix } from '../math/matrix.ts';
-import type { CrossFitted } from './cross-fit.ts';
+import type { CrossFitted } from './fitted.ts';
 import type { Judged } from './judged.ts';
 
 /** One line of the comparison before it is measured: whom it chooses on each compared row. */

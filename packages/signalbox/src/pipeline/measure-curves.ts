@@ -18,7 +18,7 @@ import { hull } from '../metrics/hull.ts';
 import { asEstimate, interval, type Sampled } from '../metrics/interval.ts';
 import { performanceGap } from '../metrics/pgr.ts';
 import { sampleStatistic } from '../metrics/statistic.ts';
-import type { CrossFitted, Tuning } from './cross-fit.ts';
+import type { CrossFitted, Tuning } from './fitted.ts';
 import { comparedQuality, observedCost } from './forecast.ts';
 import type { Plan } from './protocol.ts';
 

@@ -7,7 +7,7 @@ import { classifier } from '../metrics/classifier.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, interval } from '../metrics/interval.ts';
 import { averages } from '../metrics/means.ts';
-import type { CrossFitted } from './cross-fit.ts';
+import type { CrossFitted } from './fitted.ts';
 import type { Line } from './line.ts';
 import type { Plan } from './protocol.ts';
 

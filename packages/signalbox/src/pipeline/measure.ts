@@ -9,7 +9,7 @@ import { curveReference, singlesSweep } from '../metrics/curve.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, asVersus, interval, minus, type Sampled } from '../metrics/interval.ts';
 import { type Averages, averages } from '../metrics/means.ts';
-import type { CrossFitted } from './cross-fit.ts';
+import type { CrossFitted } from './fitted.ts';
 import { comparedQuality, observedCost, observedLatency, pairOf } from './forecast.ts';
 import { type Judged, utilityOf } from './judged.ts';
 import type { Line } from './line.ts';

@@ -1,7 +1,7 @@
 import { shares } from '../../core/choice.ts';
 import { at, type Matrix, matrix } from '../../math/matrix.ts';
 import { argmax } from '../../math/order.ts';
-import type { CrossFitted, Tuning } from '../cross-fit.ts';
+import type { CrossFitted, Tuning } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 

@@ -8,7 +8,7 @@ import type { VerdictParameters } from '../../feasibility/parameters.ts';
 import { at, type Matrix, matrix, selectRows } from '../../math/matrix.ts';
 import { quantile } from '../../math/order.ts';
 import type { Design } from '../../metrics/design.ts';
-import type { CrossFitted, Tuning } from '../cross-fit.ts';
+import type { CrossFitted, Tuning } from '../fitted.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 import { answerSignals } from './answer-signals.ts';

@@ -4,7 +4,7 @@ import type { CostTiesResult } from '../../core/results-evidence.ts';
 import { at } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval, type Sampled } from '../../metrics/interval.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 import { sampledOf } from './values.ts';

@@ -1,7 +1,7 @@
 import type { Forecasts } from '../../core/policy.ts';
 import { at } from '../../math/matrix.ts';
 import { quantile } from '../../math/order.ts';
-import type { Tuning } from '../cross-fit.ts';
+import type { Tuning } from '../fitted.ts';
 
 /** Quantiles of the predicted losses between never leaving and always. */
 const steps = 40;

@@ -14,7 +14,7 @@ import { argmax, mean } from '../../math/order.ts';
 import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 import { cascades } from './cascade.ts';

@@ -7,7 +7,8 @@ import { rng, shuffle } from '../../math/rng.ts';
 import type { Design } from '../../metrics/design.ts';
 import { interval, minus } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
-import { crossFit, type RouterChoice } from '../cross-fit.ts';
+import { crossFit } from '../cross-fit.ts';
+import type { RouterChoice } from '../fitted.ts';
 import { comparedGroups, type Part, type Plan } from '../protocol.ts';
 import { liftOf, qualityUnder, sampledOf, sideBySide } from './values.ts';
 

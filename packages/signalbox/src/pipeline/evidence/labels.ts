@@ -7,7 +7,7 @@ import { mean } from '../../math/order.ts';
 import type { Design } from '../../metrics/design.ts';
 import { foldRows } from '../../metrics/design.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
-import type { CrossFitted, RouterChoice } from '../cross-fit.ts';
+import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import type { Plan } from '../protocol.ts';
 import { averaged, curveSizes, type LearningPoint, learningCurve } from './learning.ts';
 import { estimateOf, sampledOf } from './values.ts';

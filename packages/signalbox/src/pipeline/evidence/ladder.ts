@@ -5,7 +5,7 @@ import { simultaneous } from '../../feasibility/simultaneous.ts';
 import type { Matrix } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
 import { minus, type Sampled } from '../../metrics/interval.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import type { Line } from '../line.ts';
 import type { Plan } from '../protocol.ts';
 import { type Picked, pickRouter } from './candidates.ts';

@@ -17,7 +17,7 @@ import type { Outcomes } from '../../feasibility/outcomes.ts';
 import { raschNull } from '../../feasibility/rasch.ts';
 import { selectRows } from '../../math/matrix.ts';
 import type { Design } from '../../metrics/design.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { comparedQuality, observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 import { estimateOf, qualityUnder, sampledOf } from './values.ts';

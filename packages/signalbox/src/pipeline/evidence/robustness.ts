@@ -3,8 +3,9 @@ import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import type { ShiftResult } from '../../core/results-evidence.ts';
 import type { Design } from '../../metrics/design.ts';
-import { crossFit, type RouterChoice } from '../cross-fit.ts';
+import { crossFit } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
+import type { RouterChoice } from '../fitted.ts';
 import type { Plan } from '../protocol.ts';
 import { liftOf, qualityUnder, sampledOf } from './values.ts';
 

@@ -6,9 +6,10 @@ import { type Matrix, matrix } from '../../math/matrix.ts';
 import { rng } from '../../math/rng.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { findRouter } from '../config.ts';
-import { type CrossFitted, crossFit, turn } from '../cross-fit.ts';
+import { crossFit, turn } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { estimateOf, liftOf, qualityUnder, sampledOf } from '../evidence/values.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 

@@ -4,8 +4,8 @@ import type { Encoded, Router, Training } from '../../core/router.ts';
 import { type Matrix, row, selectRows } from '../../math/matrix.ts';
 import type { Rng } from '../../math/rng.ts';
 import { type BudgetPacer, paced, priceOf } from '../budget-pacer.ts';
-import type { RouterChoice } from '../cross-fit.ts';
 import { visible } from '../encoded-part.ts';
+import type { RouterChoice } from '../fitted.ts';
 
 /** A bandit, ready to serve. */
 export interface Bandit {

@@ -9,7 +9,7 @@ import {
   subsetRules,
 } from '../../metrics/confident-subset.ts';
 import { replay } from '../../metrics/panel-vote.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { observedLatency } from '../forecast.ts';
 import { complete } from '../recorded-votes.ts';
 import { joined, timedBallots, type VotePart, type VoteWork, type Voting } from './vote-parts.ts';

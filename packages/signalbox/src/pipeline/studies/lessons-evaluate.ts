@@ -1,8 +1,8 @@
 import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { baselineNames, findEncoder, findPolicy, findRouter } from '../config.ts';
-import type { RouterChoice } from '../cross-fit.ts';
 import { type Evaluated, evaluate } from '../evaluate.ts';
+import type { RouterChoice } from '../fitted.ts';
 import type { Judged } from '../judged.ts';
 import { linesBeside } from './lessons-lines.ts';
 import { whyOf } from './lessons-why.ts';

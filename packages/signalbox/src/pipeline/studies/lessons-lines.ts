@@ -1,6 +1,6 @@
 import { matrix } from '../../math/matrix.ts';
 import { multiLabelBound } from '../../metrics/as-released.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import type { Line } from '../line.ts';
 import type { Plan } from '../protocol.ts';

@@ -17,9 +17,10 @@ import {
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { sampleStatistic } from '../../metrics/statistic.ts';
 import { findPolicy, findRouter } from '../config.ts';
-import { crossFit, type RouterChoice, turn } from '../cross-fit.ts';
+import { crossFit, turn } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { encodedParts, visible } from '../encoded-part.ts';
+import type { RouterChoice } from '../fitted.ts';
 import { comparedQuality, observedCost, observedLatency } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
 

@@ -6,7 +6,7 @@ import type { VoteBudget } from '../../metrics/confident-subset.ts';
 import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { averages } from '../../metrics/means.ts';
-import type { CrossFitted } from '../cross-fit.ts';
+import type { CrossFitted } from '../fitted.ts';
 import type { Line } from '../line.ts';
 import type { Plan } from '../protocol.ts';
 import { lettersOf } from '../recorded-votes.ts';
