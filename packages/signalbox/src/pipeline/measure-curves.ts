@@ -98,8 +98,9 @@ function fixedPoints(
   input: CurveInput,
 ): Pick<System, 'costAtFixed' | 'qualityAtFixed'> {
   const { plan, design, observed, best, reference } = input;
-  const runs = shareLevels.map((level) => {
-    const chosen = tuning.map((part) => operatingPoint(part, Number(level) / 100, input));
+  const points = tuning.map((part) => operatingPoints(part, input));
+  const runs = shareLevels.map((_, level) => {
+    const chosen = points.map((of) => of[level]);
     if (chosen.every((params) => params === undefined)) return undefined;
     const ran = { quality: best.quality.slice(), cost: best.cost.slice() };
     chosen.forEach((params, fold) => {
@@ -127,14 +128,15 @@ function fixedPoints(
   return { costAtFixed: levels(shown(0)), qualityAtFixed: levels(shown(1)) };
 }
 
-function operatingPoint(tuning: Tuning, level: number, { plan, policy }: CurveInput): object | undefined {
+/** The cheapest point that reaches each level; undefined where none does. */
+function operatingPoints(tuning: Tuning, { plan, policy }: CurveInput): (object | undefined)[] {
   const full = comparedQuality({ ...plan, compared: tuning.rows });
   const costs = observedCost(plan.table, tuning.rows);
-  if (costs === undefined) return undefined;
+  if (costs === undefined) return [];
   const rows = Int32Array.from(tuning.rows.keys()).filter(
     (i) => !full.data.subarray(i * full.cols, (i + 1) * full.cols).some(Number.isNaN),
   );
-  if (rows.length === 0) return undefined;
+  if (rows.length === 0) return [];
   const observed: Observed = { quality: selectRows(full, rows), cost: selectRows(costs, rows) };
   const forecasts = rowsOf(tuning.forecasts, rows);
   const points = pointsOf(sweep(forecasts, policy, observed));
@@ -142,11 +144,14 @@ function operatingPoint(tuning: Tuning, level: number, { plan, policy }: CurveIn
     { length: full.cols },
     (_, m) => column(observed.quality, m).reduce((sum, y) => sum + y, 0) / rows.length,
   );
-  const best = argmax(means);
-  const goal = level * means[best]!;
-  const reaching = points.map((point, i) => ({ ...point, i })).filter(({ quality }) => quality >= goal);
-  const least = reaching.sort((a, b) => a.cost - b.cost)[0];
-  return least && policy.sweep(forecasts, policy.params.parse({}))[least.i];
+  const best = means[argmax(means)]!;
+  const swept = policy.sweep(forecasts, policy.params.parse({}));
+  return shareLevels.map((level) => {
+    const goal = (Number(level) / 100) * best;
+    const reaching = points.map((point, i) => ({ ...point, i })).filter(({ quality }) => quality >= goal);
+    const least = reaching.sort((a, b) => a.cost - b.cost)[0];
+    return least && swept[least.i];
+  });
 }
 
 function rowsOf(forecasts: Forecasts, rows: Int32Array): Forecasts {

@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
 import { normaliseRows } from '../math/linear.ts';
-import { at, type Matrix, matrix } from '../math/matrix.ts';
+import { type Matrix, matrix } from '../math/matrix.ts';
 import { nearest } from '../math/nearest.ts';
 
 /** Training rows nearest to each query by cosine, the nearest first; -1 where there are fewer. */
@@ -60,17 +60,20 @@ export interface NeighbourSums {
 
 export function sumOver({ indices, k: width }: Neighbours, values: Matrix, k: number): NeighbourSums {
   const rows = indices.length / width;
-  const sums = matrix(rows, values.cols);
-  const counts = matrix(rows, values.cols);
+  const { cols, data } = values;
+  const sums = matrix(rows, cols);
+  const counts = matrix(rows, cols);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < k; j++) {
-      const neighbour = indices[i * width + j]!;
+    const to = i * cols;
+    for (let j = i * width; j < i * width + k; j++) {
+      const neighbour = indices[j]!;
       if (neighbour < 0) break;
-      for (let m = 0; m < values.cols; m++) {
-        const value = at(values, neighbour, m);
+      const from = neighbour * cols;
+      for (let m = 0; m < cols; m++) {
+        const value = data[from + m]!;
         if (Number.isNaN(value)) continue;
-        sums.data[i * values.cols + m]! += value;
-        counts.data[i * values.cols + m]! += 1;
+        sums.data[to + m]! += value;
+        counts.data[to + m]! += 1;
       }
     }
   }
