@@ -83,7 +83,7 @@ function section(set: ResultSet): string {
       ? `${protocol.folds} folds`
       : `${protocol.trainRows} training rows, ${protocol.testRows} test rows, ${protocol.leaks} of them also in training`;
   const dropped = Object.entries(set.rowsDropped).map(([reason, n]) => `, ${n} rows left out (${reason})`);
-  return `### ${set.dataset}\n\n${set.rows} rows, ${set.models.length} models, ${set.groups.length} groups; ${how}${dropped.join('')}. Encoder ${set.encoder}.\n\n${set.systems.length > 0 && set.routerEval === undefined ? `${table(set)}\n\n` : ''}${studyParts(set)}`;
+  return `### ${set.dataset}\n\n${set.rows} rows, ${set.models.length} models, ${set.groups.length} groups; ${how}${dropped.join('')}. Encoder ${set.encoder}.\n\n${set.systems.length > 0 && !set.routerEval && !set.newcomer ? `${table(set)}\n\n` : ''}${studyParts(set)}`;
 }
 
 const said: Readonly<Record<string, string>> = {
