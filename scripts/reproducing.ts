@@ -113,7 +113,7 @@ const parts = given
 /** The command with the folder of the records left open. */
 const commandOf = ({ command }: Results): string =>
   command
-    .replace(/ --json| --html \S+/g, '')
+    .replace(/ --json| --(?:html|keep) \S+/g, '')
     .replace(/ \S*\/(router\w+|routellm|llmrouter|mmlupro)(\/\S*)?/, ' DIR/$1$2');
 
 function ruling(read: Results): string {

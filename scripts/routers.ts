@@ -151,7 +151,7 @@ export function routersPage(given: readonly Results[], speeds: readonly Speed[])
     .flatMap((one) => one.sets)
     .filter(({ dataset }, i, all) => all.findIndex((other) => other.dataset === dataset) === i);
   const all = standings(sets);
-  const commands = given.map(({ command }) => `npx signalbox ${shortened(command)}`);
+  const commands = [...new Set(given.map(({ command }) => `npx signalbox ${shortened(command)}`))];
   const newcomers = given.flatMap((one) => one.sets.map(newcomerTable)).filter(Boolean);
   return `# Routers
 
@@ -185,7 +185,7 @@ ${comments(routers)}`;
 /** The command with the folder of the records left open. */
 function shortened(command: string): string {
   return command
-    .replaceAll(/ --(?:json|no-html)\b| --html \S+/g, '')
+    .replaceAll(/ --(?:json|no-html)\b| --(?:html|keep) \S+/g, '')
     .replace(/--data \S+/, '--data DIR')
     .replace(/ \S*\/(router\w+|routellm|llmrouter|mmlupro)(\/\S*)?/, ' DIR/$1$2');
 }
