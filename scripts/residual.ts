@@ -26,7 +26,7 @@ import type { CrossFitted } from '../packages/signalbox/src/pipeline/fitted.ts';
 import { comparedQuality } from '../packages/signalbox/src/pipeline/forecast.ts';
 import type { Plan } from '../packages/signalbox/src/pipeline/protocol.ts';
 import { studies, studyFolder } from '../packages/signalbox/src/pipeline/studies/index.ts';
-import { rowWeights } from '../packages/signalbox/src/routers/held-out.ts';
+import { rowWeights } from '../packages/signalbox/src/routers/shared/held-out.ts';
 
 const context = makeContext({ seed: 0 });
 const variants = ['plain', 'cross-validated', 'empirical-bayes', 'folds', 'margin', 'table'];

@@ -1,12 +1,12 @@
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { tableBuilder } from './build.ts';
-import { objectIn, requiredText, textIn } from './fields.ts';
-import { headText, stemOf } from './files.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { keyedRows, partOfName, splitOf } from './keyed-rows.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
+import { objectIn, requiredText, textIn } from './files/fields.ts';
+import { headText, stemOf } from './files/files.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { numberIn } from './files/numbers.ts';
+import { tableBuilder } from './table/build.ts';
+import { keyedRows, partOfName, splitOf } from './table/keyed-rows.ts';
+import { tableName } from './table/names.ts';
 
 /** Avengers-Pro (arXiv 2508.12631): one line for each query, with the score and the cost of each model. */
 export const avengersPro: Format = {

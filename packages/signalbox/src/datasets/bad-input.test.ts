@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
-import { fileError } from './files.ts';
+import { fileError } from './files/files.ts';
 import { openTable } from './open.ts';
 import { folderOf, quietContext } from './tables.fixture.ts';
 

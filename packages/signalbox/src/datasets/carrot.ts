@@ -2,15 +2,15 @@ import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { type Example, userMessage } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { denseTable, distinctNames } from './dense.ts';
-import { chosenMetric } from './metric.ts';
-import { tableName } from './names.ts';
 import { withFile } from './pickle/bytes.ts';
 import { matrixOf, sizeOf, textsOf } from './pickle/cells.ts';
 import { isPickle, textsAtStart } from './pickle/look.ts';
 import { isNpy, readNpy } from './pickle/npy.ts';
 import { readPickle } from './pickle/read.ts';
 import { type Fail, failIn, isDict, type PyDict, type PyValue, typeOf } from './pickle/values.ts';
+import { denseTable, distinctNames } from './table/dense.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /**
  * CARROT: the pickled Open LLM Leaderboard v2, `{subtask: {correctness: models x items, models}}`,

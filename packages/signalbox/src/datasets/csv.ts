@@ -1,11 +1,11 @@
 import type { Context } from '../core/context.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { slipOf } from './canonical.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
-import { longReader } from './long.ts';
-import { tableName } from './names.ts';
-import { type WideSource, wideReader } from './wide.ts';
+import { csvHeader, readCsv } from './files/csv-rows.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { slipOf } from './table/canonical.ts';
+import { longReader } from './table/long.ts';
+import { tableName } from './table/names.ts';
+import { type WideSource, wideReader } from './table/wide.ts';
 
 /** The canonical forms as CSV: long where there is a column `model` or `score`, else wide. */
 export const csv: Format = {

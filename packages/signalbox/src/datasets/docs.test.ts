@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { longFields, reservedNames, wideEndings } from './canonical.ts';
 import { formats } from './index.ts';
+import { longFields, reservedNames, wideEndings } from './table/canonical.ts';
 import { openText } from './tables.fixture.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/formats.md'), 'utf8');

@@ -1,12 +1,12 @@
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { tableBuilder } from './build.ts';
-import { columnsOf } from './columns.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
-import { stemOf } from './files.ts';
-import { keyedRows, partOfName, splitOf } from './keyed-rows.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
+import { columnsOf } from './files/columns.ts';
+import { csvHeader, readCsv } from './files/csv-rows.ts';
+import { stemOf } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { tableBuilder } from './table/build.ts';
+import { keyedRows, partOfName, splitOf } from './table/keyed-rows.ts';
+import { tableName } from './table/names.ts';
 
 const required = ['prompt_id', 'model_name', 'label', 'prompt'] as const;
 /** Lists beside the tables: they hold no outcomes. */

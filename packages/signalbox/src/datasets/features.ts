@@ -2,12 +2,12 @@ import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import { type Matrix, matrix32 } from '../math/matrix.ts';
-import { readCsv } from './csv-rows.ts';
-import { digestsOf } from './files.ts';
-import { growing } from './growing.ts';
+import { readCsv } from './files/csv-rows.ts';
+import { digestsOf } from './files/files.ts';
+import { numeric, shown } from './files/numbers.ts';
+import { columnsOf, isParquet, openParquet, rowsOf } from './files/parquet-rows.ts';
 import { listFiles } from './list.ts';
-import { numeric, shown } from './numbers.ts';
-import { columnsOf, isParquet, openParquet, rowsOf } from './parquet-rows.ts';
+import { growing } from './table/growing.ts';
 
 /** Numbers that are known of queries beside their text. */
 export interface Features {

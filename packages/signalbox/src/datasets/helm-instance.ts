@@ -1,8 +1,8 @@
 import { type Place, SignalboxError } from '../core/errors.ts';
 import { userMessage } from '../core/query.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { type LoggedCall, unitScore } from './logs.ts';
-import { numberIn, shown } from './numbers.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { numberIn, shown } from './files/numbers.ts';
+import { type LoggedCall, unitScore } from './logs/logs.ts';
 
 /** Means of the statistics of each instance and trial, by name. */
 export type HelmStats = ReadonlyMap<string, ReadonlyMap<string, number>>;

@@ -2,14 +2,14 @@ import { basename, dirname } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { headText, readBytes, stopIfAborted } from './files.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { headText, readBytes, stopIfAborted } from './files/files.ts';
+import { elements } from './files/json-array.ts';
+import { members } from './files/json-object.ts';
 import { type HelmStats, helmCall, statsOf } from './helm-instance.ts';
-import { elements } from './json-array.ts';
-import { members } from './json-object.ts';
-import { type LogTable, logTable } from './logs.ts';
-import { chosenMetric } from './metric.ts';
-import { tableName } from './names.ts';
+import { type LogTable, logTable } from './logs/logs.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /** Files of a run folder, and how each begins. */
 const kinds = {

@@ -3,11 +3,11 @@ import { type Place, SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
 import type { Example, Message } from '../core/query.ts';
 import { userMessage } from '../core/query.ts';
-import { contentOf } from './chat.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { type LoggedCall, unitScore } from './logs.ts';
-import { chosenMetric } from './metric.ts';
-import { numberIn, numeric, shown } from './numbers.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { numberIn, numeric, shown } from './files/numbers.ts';
+import { contentOf } from './logs/chat.ts';
+import { type LoggedCall, unitScore } from './logs/logs.ts';
+import { chosenMetric } from './table/metric.ts';
 
 /** What a log says of all its samples. */
 export interface InspectLog {

@@ -1,13 +1,13 @@
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { headText, readBytes, stopIfAborted } from './files.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { headText, readBytes, stopIfAborted } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { openZip, type Zip } from './files/zip.ts';
 import { type InspectLog, inspectCall } from './inspect-sample.ts';
-import { members } from './json-object.ts';
-import { logTable } from './logs.ts';
-import { tableName } from './names.ts';
-import { openZip, type Zip } from './zip.ts';
+import { logTable } from './logs/logs.ts';
+import { tableName } from './table/names.ts';
 
 /** Logs of Inspect (inspect_ai, EvalLog version 2), packed as `.eval` or as one `.json`; an epoch is a repeat. */
 export const inspect: Format = {

@@ -1,10 +1,10 @@
 import type { Format, SourceFile } from '../core/format.ts';
-import { tableBuilder } from './build.ts';
-import type { Fields } from './fields.ts';
-import { endingOf, headText } from './files.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { droppedIn, longReader, type Roles, rolesIn } from './long.ts';
-import { tableName } from './names.ts';
+import type { Fields } from './files/fields.ts';
+import { endingOf, headText } from './files/files.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { tableBuilder } from './table/build.ts';
+import { droppedIn, longReader, type Roles, rolesIn } from './table/long.ts';
+import { tableName } from './table/names.ts';
 
 /** The canonical long form, one JSON object on each line; the first may be `{"signalbox": {...}}`. */
 export const jsonl: Format = {

@@ -1,8 +1,8 @@
 import type { Place } from '../core/errors.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { numberIn } from './numbers.ts';
-import type { Stored } from './records.ts';
-import type { SideScore } from './side-scores.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { numberIn } from './files/numbers.ts';
+import type { Stored } from './files/records.ts';
+import type { SideScore } from './logs/side-scores.ts';
 
 /** A field by its name in the API, or in exports to a bucket (`traceId`, `trace_id`). */
 export function either(fields: Fields, name: string): unknown {

@@ -2,17 +2,17 @@ import type { Context } from '../core/context.ts';
 import type { Place } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { sha256, userMessage } from '../core/query.ts';
-import { answerOf, messagesOf } from './chat.ts';
-import { csvHeader } from './csv-rows.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { stopIfAborted } from './files.ts';
+import { csvHeader } from './files/csv-rows.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { stopIfAborted } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { firstRecord, recordsOf, rowsOf, type Stored } from './files/records.ts';
+import { timeIn } from './files/times.ts';
 import { either, flatScores, type LangfuseScores, langfuseScores } from './langfuse-scores.ts';
-import { logTable } from './logs.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
-import { firstRecord, recordsOf, rowsOf, type Stored } from './records.ts';
-import { enterScored, type ScoredCall } from './scored-calls.ts';
-import { timeIn } from './times.ts';
+import { answerOf, messagesOf } from './logs/chat.ts';
+import { logTable } from './logs/logs.ts';
+import { enterScored, type ScoredCall } from './logs/scored-calls.ts';
+import { tableName } from './table/names.ts';
 
 /** Exports of Langfuse: observations and scores, traces beside them or around them. */
 export const langfuse: Format = {

@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
-import { endingOf, fileError } from './files.ts';
+import { endingOf, fileError } from './files/files.ts';
 
 /** Endings of the files that are looked for in a folder. */
 const endings = ['json', 'jsonl', 'ndjson', 'csv', 'parquet', 'pkl', 'pickle', 'npy', 'npz', 'eval'];

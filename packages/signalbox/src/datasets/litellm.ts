@@ -1,17 +1,17 @@
 import type { Place } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { sha256 } from '../core/query.ts';
-import { answerOf, messagesOf } from './chat.ts';
-import { csvHeader } from './csv-rows.ts';
-import { type Fields, objectIn, textIn } from './fields.ts';
-import { stopIfAborted } from './files.ts';
-import { logTable } from './logs.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
-import { firstRecord, rowsOf } from './records.ts';
-import { enterScored, type ScoredCall } from './scored-calls.ts';
-import { isSideScores, ownScores, readSideScores, type SideScores } from './side-scores.ts';
-import { timeIn } from './times.ts';
+import { csvHeader } from './files/csv-rows.ts';
+import { type Fields, objectIn, textIn } from './files/fields.ts';
+import { stopIfAborted } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { firstRecord, rowsOf } from './files/records.ts';
+import { timeIn } from './files/times.ts';
+import { answerOf, messagesOf } from './logs/chat.ts';
+import { logTable } from './logs/logs.ts';
+import { enterScored, type ScoredCall } from './logs/scored-calls.ts';
+import { isSideScores, ownScores, readSideScores, type SideScores } from './logs/side-scores.ts';
+import { tableName } from './table/names.ts';
 
 /** What names a call: in the table of spend logs, and in the payload that is sent to buckets and callbacks. */
 const ids = ['request_id', 'id'] as const;

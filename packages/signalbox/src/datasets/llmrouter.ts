@@ -2,14 +2,14 @@ import type { Context } from '../core/context.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import type { Price } from '../core/model.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { type Fields, objectIn, requiredText } from './fields.ts';
-import { headText, readBytes } from './files.ts';
-import { members } from './json-object.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { keyedRows, partOfName, splitOf } from './keyed-rows.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
+import { type Fields, objectIn, requiredText } from './files/fields.ts';
+import { headText, readBytes } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { numberIn } from './files/numbers.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { keyedRows, partOfName, splitOf } from './table/keyed-rows.ts';
+import { tableName } from './table/names.ts';
 
 /**
  * LLMRouter's routing data: one line for each query and model, train and test apart by the file's name. Query files

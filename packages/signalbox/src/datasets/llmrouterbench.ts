@@ -2,13 +2,13 @@ import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { headText, readBytes, stopIfAborted } from './files.ts';
-import { members } from './json-object.ts';
-import { type KeyedRows, keyedRows } from './keyed-rows.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { headText, readBytes, stopIfAborted } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { numberIn } from './files/numbers.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { type KeyedRows, keyedRows } from './table/keyed-rows.ts';
+import { tableName } from './table/names.ts';
 
 /** One run of a model over a data set. */
 interface Run {

@@ -1,8 +1,8 @@
 import { type Place, SignalboxError } from '../core/errors.ts';
 import { userMessage } from '../core/query.ts';
-import { type Fields, requiredText, textIn } from './fields.ts';
-import { type LoggedCall, unitScore } from './logs.ts';
-import { numberIn, numeric, shown } from './numbers.ts';
+import { type Fields, requiredText, textIn } from './files/fields.ts';
+import { numberIn, numeric, shown } from './files/numbers.ts';
+import { type LoggedCall, unitScore } from './logs/logs.ts';
 
 interface Work {
   readonly task: string;

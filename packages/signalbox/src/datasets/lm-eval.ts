@@ -2,14 +2,14 @@ import { basename, dirname } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
-import { textIn } from './fields.ts';
-import { headText, readBytes } from './files.ts';
-import { members } from './json-object.ts';
-import { readJsonl } from './jsonl-rows.ts';
+import { textIn } from './files/fields.ts';
+import { headText, readBytes } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
 import { lmEvalCall, metricsOf } from './lm-eval-row.ts';
-import { logTable } from './logs.ts';
-import { chosenMetric } from './metric.ts';
-import { tableName } from './names.ts';
+import { logTable } from './logs/logs.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /** Samples of lm-evaluation-harness (`--log_samples`): one file for each task and run, a folder for each model. */
 export const lmEval: Format = {

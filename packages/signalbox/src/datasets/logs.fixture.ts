@@ -6,10 +6,10 @@ import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
 import type { Sample } from './contract.ts';
+import { zipBytes } from './files/zip.fixture.ts';
 import { openTable } from './open.ts';
 import type { PlainCell, PlainRow, PlainTable } from './plain.fixture.ts';
 import { folderOf, quietContext } from './tables.fixture.ts';
-import { zipBytes } from './zip.fixture.ts';
 
 /**
  * Layouts in which tools write their logs, and logs: those of Inspect, lm-evaluation-harness and promptfoo by the tools

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Dataset } from '../core/dataset.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
+import { zipBytes } from './files/zip.fixture.ts';
 import {
   inspectLayout,
   jsonLines,
@@ -15,7 +16,6 @@ import {
   zeroIsUnknown,
 } from './logs.fixture.ts';
 import { sameAfterImport } from './plain.fixture.ts';
-import { zipBytes } from './zip.fixture.ts';
 
 /** Score and status of each cell, by row and model. */
 function cells(table: Dataset) {

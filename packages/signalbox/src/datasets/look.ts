@@ -1,5 +1,5 @@
 import type { SourceFile } from '../core/format.ts';
-import { headText } from './files.ts';
+import { headText } from './files/files.ts';
 import { isPickle, textsAtStart } from './pickle/look.ts';
 import { isNpy } from './pickle/npy.ts';
 

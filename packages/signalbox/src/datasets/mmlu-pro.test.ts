@@ -4,9 +4,9 @@ import { type TestContext, test } from 'node:test';
 import type { Dataset } from '../core/dataset.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
+import { type Packed, zipBytes } from './files/zip.fixture.ts';
 import { openTable } from './open.ts';
 import { folderOf, quietContext } from './tables.fixture.ts';
-import { type Packed, zipBytes } from './zip.fixture.ts';
 
 const record = (more: object = {}) => ({
   question_id: 70,

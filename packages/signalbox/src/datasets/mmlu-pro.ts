@@ -1,12 +1,12 @@
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { endingOf, headText, readBytes, stemOf, stopIfAborted } from './files.ts';
-import { elements } from './json-array.ts';
-import { tableName } from './names.ts';
-import { shown } from './numbers.ts';
-import { openZip, type ZipLimits } from './zip.ts';
+import { endingOf, headText, readBytes, stemOf, stopIfAborted } from './files/files.ts';
+import { elements } from './files/json-array.ts';
+import { shown } from './files/numbers.ts';
+import { openZip, type ZipLimits } from './files/zip.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { tableName } from './table/names.ts';
 
 /** The largest published file unpacks to 70 MB. */
 const limits: ZipLimits = { members: 1000, memberBytes: 2 ** 29, totalBytes: 2 ** 30, ratio: 400 };

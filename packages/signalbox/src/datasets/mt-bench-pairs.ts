@@ -1,9 +1,9 @@
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
-import { type Fields, requiredText, textIn } from './fields.ts';
-import { stopIfAborted } from './files.ts';
-import { recordsOf } from './records.ts';
+import { type Fields, requiredText, textIn } from './files/fields.ts';
+import { stopIfAborted } from './files/files.ts';
+import { recordsOf } from './files/records.ts';
 
 /** How one answer fared against those of other models, as one judge saw it. */
 export interface Pairing {

@@ -2,14 +2,14 @@ import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { stopIfAborted } from './files.ts';
-import { logTable } from './logs.ts';
-import { chosenMetric } from './metric.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { stopIfAborted } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { firstRecord, recordsOf } from './files/records.ts';
+import { logTable } from './logs/logs.ts';
 import { isPair, readPairs } from './mt-bench-pairs.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
-import { firstRecord, recordsOf } from './records.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /**
  * MT-Bench (arXiv 2306.05685): judgements of single answers (`model_judgment/gpt-4_single.jsonl`), with the questions

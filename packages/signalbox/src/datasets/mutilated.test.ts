@@ -9,7 +9,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { openTable } from './open.ts';
 import { samples } from './samples.fixture.ts';
 import { folderOf, kept, quietContext } from './tables.fixture.ts';
-import { writeTable } from './write.ts';
+import { writeTable } from './write/write.ts';
 
 const formats = Object.keys(samples) as (keyof typeof samples)[];
 const drawn = 60;

@@ -2,7 +2,7 @@ import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
-import { digestsOf } from './files.ts';
+import { digestsOf } from './files/files.ts';
 import { formats } from './index.ts';
 import { listFiles } from './list.ts';
 import { described } from './look.ts';

@@ -2,14 +2,14 @@ import type { Context } from '../core/context.ts';
 import type { Place } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import type { Message } from '../core/query.ts';
-import { answerOf, messagesOf } from './chat.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { stopIfAborted } from './files.ts';
-import { logTable } from './logs.ts';
-import { tableName } from './names.ts';
-import { firstRecord, recordsOf } from './records.ts';
-import { enterScored, type ScoredCall } from './scored-calls.ts';
-import { isSideScores, ownScores, readSideScores, type SideScores } from './side-scores.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { stopIfAborted } from './files/files.ts';
+import { firstRecord, recordsOf } from './files/records.ts';
+import { answerOf, messagesOf } from './logs/chat.ts';
+import { logTable } from './logs/logs.ts';
+import { enterScored, type ScoredCall } from './logs/scored-calls.ts';
+import { isSideScores, ownScores, readSideScores, type SideScores } from './logs/side-scores.ts';
+import { tableName } from './table/names.ts';
 
 /**
  * Output and error files of OpenAI's Batch API, the requests beside them, and scores: a number added to each line, or a

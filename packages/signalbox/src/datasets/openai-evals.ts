@@ -1,15 +1,15 @@
 import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
-import { answerOf, messagesOf } from './chat.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { headText } from './files.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { type LoggedCall, logTable, unitScore } from './logs.ts';
-import { chosenMetric } from './metric.ts';
-import { tableName } from './names.ts';
-import { numeric } from './numbers.ts';
-import { timeIn } from './times.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { headText } from './files/files.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { numeric } from './files/numbers.ts';
+import { timeIn } from './files/times.ts';
+import { answerOf, messagesOf } from './logs/chat.ts';
+import { type LoggedCall, logTable, unitScore } from './logs/logs.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /** Logs of OpenAI's evals (`oaieval`): a specification, events of samples, and a final report; one file a run. */
 export const openaiEvals: Format = {

@@ -1,10 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { type ScoreKind, scoreKinds } from '../core/dataset.ts';
 import type { Format, SourceFile } from '../core/format.ts';
-import { tableBuilder } from './build.ts';
-import { stopIfAborted } from './files.ts';
-import { droppedIn, longReader, type Roles, rolesIn } from './long.ts';
-import { tableName } from './names.ts';
+import { stopIfAborted } from './files/files.ts';
 import {
   columnsOf,
   groupsOf,
@@ -16,8 +13,11 @@ import {
   piecesOf,
   type RowRange,
   rowsOf,
-} from './parquet-rows.ts';
-import { type WideReader, type WideSource, wideReader } from './wide.ts';
+} from './files/parquet-rows.ts';
+import { tableBuilder } from './table/build.ts';
+import { droppedIn, longReader, type Roles, rolesIn } from './table/long.ts';
+import { tableName } from './table/names.ts';
+import { type WideReader, type WideSource, wideReader } from './table/wide.ts';
 
 /** Columns of a wide table that are read at once. */
 const width = 64;

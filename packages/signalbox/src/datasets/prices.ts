@@ -4,12 +4,12 @@ import { nearest, type Place, SignalboxError } from '../core/errors.ts';
 import type { SourceFile } from '../core/format.ts';
 import type { ModelId, Price } from '../core/model.ts';
 import { matrix } from '../math/matrix.ts';
-import { listed } from './build.ts';
-import { readCsv } from './csv-rows.ts';
-import { digestsOf, headText, readBytes } from './files.ts';
-import { members } from './json-object.ts';
+import { readCsv } from './files/csv-rows.ts';
+import { digestsOf, headText, readBytes } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { numberIn, shown } from './files/numbers.ts';
 import { listFiles } from './list.ts';
-import { numberIn, shown } from './numbers.ts';
+import { listed } from './table/build.ts';
 
 /** Prices of models, and the file that they come from. */
 export interface Prices {

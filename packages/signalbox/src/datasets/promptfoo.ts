@@ -2,14 +2,14 @@ import type { Context } from '../core/context.ts';
 import { type Place, SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { type Message, sha256, userMessage } from '../core/query.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { headText, readBytes } from './files.ts';
-import { members } from './json-object.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { type LoggedCall, logTable, unitScore } from './logs.ts';
-import { chosenMetric } from './metric.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { headText, readBytes } from './files/files.ts';
+import { members } from './files/json-object.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { numberIn } from './files/numbers.ts';
+import { type LoggedCall, logTable, unitScore } from './logs/logs.ts';
+import { chosenMetric } from './table/metric.ts';
+import { tableName } from './table/names.ts';
 
 /** Output of promptfoo (`promptfoo eval --output x.json`, version 3; or `.jsonl`). */
 export const promptfoo: Format = {

@@ -3,12 +3,12 @@ import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
-import { endingOf, stemOf } from './files.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { tableName } from './names.ts';
-import { shown } from './numbers.ts';
+import { csvHeader, readCsv } from './files/csv-rows.ts';
+import { endingOf, stemOf } from './files/files.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
+import { shown } from './files/numbers.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { tableName } from './table/names.ts';
 
 /** What RouteLLM's evaluations hold: two benchmarks, and the prompts of each that stood in training data. */
 export interface RouteLlm {

@@ -1,7 +1,7 @@
 import { type Place, SignalboxError } from '../core/errors.ts';
-import type { Cell } from './calls.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { numberIn, shown } from './numbers.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { numberIn, shown } from './files/numbers.ts';
+import type { Cell } from './table/calls.ts';
 
 /** One call of RouterArena: a model's answer to a query, and what its grader made of it. */
 export interface ArenaCall {

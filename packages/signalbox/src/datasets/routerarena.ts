@@ -2,12 +2,12 @@ import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { textOf, userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { headText, readBytes, stopIfAborted } from './files.ts';
-import { elements } from './json-array.ts';
-import { readJsonl } from './jsonl-rows.ts';
-import { tableName } from './names.ts';
+import { headText, readBytes, stopIfAborted } from './files/files.ts';
+import { elements } from './files/json-array.ts';
+import { readJsonl } from './files/jsonl-rows.ts';
 import { type ArenaCall, cachedCall, predictedCall } from './routerarena-call.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { tableName } from './table/names.ts';
 
 /**
  * RouterArena (arXiv 2510.00202): cached results, one JSONL file a model; or the prediction file of a router,

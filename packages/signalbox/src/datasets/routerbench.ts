@@ -2,12 +2,12 @@ import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { csvHeader, readCsv } from './csv-rows.ts';
-import { stemOf } from './files.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
-import { pythonText } from './python-literal.ts';
+import { csvHeader, readCsv } from './files/csv-rows.ts';
+import { stemOf } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { pythonText } from './files/python-literal.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { tableName } from './table/names.ts';
 
 const required = ['sample_id', 'prompt', 'eval_name'];
 const costEnding = '|total_cost';

@@ -3,11 +3,11 @@ import type { ScoreKind } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { headText, readBytes, stemOf, stopIfAborted } from './files.ts';
-import { elements } from './json-array.ts';
-import { tableName } from './names.ts';
-import { numberIn, shown } from './numbers.ts';
+import { headText, readBytes, stemOf, stopIfAborted } from './files/files.ts';
+import { elements } from './files/json-array.ts';
+import { numberIn, shown } from './files/numbers.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { tableName } from './table/names.ts';
 
 /** Multiple choice: the score is the probability of the right option where it was chosen, else 0. */
 const choiceTasks = new Set(['mmlu', 'cmmlu', 'arc_challenge', 'ceval']);

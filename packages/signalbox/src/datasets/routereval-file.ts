@@ -1,6 +1,6 @@
 import type { SourceFile } from '../core/format.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { stemOf } from './files.ts';
+import { stemOf } from './files/files.ts';
 import { matrixOf, sizeOf, textsOf } from './pickle/cells.ts';
 import { type Fail, isDict, type PyDict, type PyValue, typeOf } from './pickle/values.ts';
 

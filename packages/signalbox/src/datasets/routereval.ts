@@ -4,9 +4,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
 import { type Example, userMessage } from '../core/query.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { denseTable, distinctNames } from './dense.ts';
-import { endingOf, stopIfAborted } from './files.ts';
-import { tableName } from './names.ts';
+import { endingOf, stopIfAborted } from './files/files.ts';
 import { withFile } from './pickle/bytes.ts';
 import { isPickle, textsAtStart } from './pickle/look.ts';
 import { readNpz } from './pickle/npy.ts';
@@ -22,6 +20,8 @@ import {
   type RouterEvalPool,
   routerEvalIn,
 } from './routereval-file.ts';
+import { denseTable, distinctNames } from './table/dense.ts';
+import { tableName } from './table/names.ts';
 
 /** Cells of a table that one process holds; a leaderboard of RouterEval has up to 170 million. */
 const mostCells = 2 ** 28;

@@ -1,9 +1,9 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Sample } from './contract.ts';
+import { zipBytes } from './files/zip.fixture.ts';
 import type { formats } from './index.ts';
 import { toolSamples } from './logs.fixture.ts';
 import { publishedSamples } from './published.fixture.ts';
-import { zipBytes } from './zip.fixture.ts';
 
 /** The header of RouterBench's wide form. */
 export const benchColumns =

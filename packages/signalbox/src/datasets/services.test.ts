@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Dataset } from '../core/dataset.ts';
 import { textOf } from '../core/query.ts';
 import { at } from '../math/matrix.ts';
-import { messagesOf } from './chat.ts';
+import { timeIn } from './files/times.ts';
+import { messagesOf } from './logs/chat.ts';
 import { type Files, jsonLines, open, refused, written, zeroIsUnknown } from './logs.fixture.ts';
 import { sameAfterImport } from './plain.fixture.ts';
 import {
@@ -14,7 +15,6 @@ import {
   openaiBatchLayout,
   openaiEvalsLayout,
 } from './services.fixture.ts';
-import { timeIn } from './times.ts';
 
 /** Score, samples and status of each cell, by the last line of the text and model. */
 function cells(table: Dataset) {

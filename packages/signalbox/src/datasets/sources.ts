@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
-import { digestsOf } from './files.ts';
+import { digestsOf } from './files/files.ts';
 import { formats } from './index.ts';
 import { isArchive, listFiles } from './list.ts';
 import { described } from './look.ts';

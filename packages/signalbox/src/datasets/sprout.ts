@@ -2,13 +2,13 @@ import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { userMessage } from '../core/query.ts';
-import { type TableBuilder, tableBuilder } from './build.ts';
-import { type Fields, objectIn, requiredText, textIn } from './fields.ts';
-import { stemOf } from './files.ts';
-import { type KeyedRows, keyedRows, partOfName, splitOf } from './keyed-rows.ts';
-import { tableName } from './names.ts';
-import { numberIn } from './numbers.ts';
-import { isSprout, openParquet, type ParquetSource, rowsOf } from './parquet-rows.ts';
+import { type Fields, objectIn, requiredText, textIn } from './files/fields.ts';
+import { stemOf } from './files/files.ts';
+import { numberIn } from './files/numbers.ts';
+import { isSprout, openParquet, type ParquetSource, rowsOf } from './files/parquet-rows.ts';
+import { type TableBuilder, tableBuilder } from './table/build.ts';
+import { type KeyedRows, keyedRows, partOfName, splitOf } from './table/keyed-rows.ts';
+import { tableName } from './table/names.ts';
 
 /** What stands beside the models, and what it is to us. */
 const known = { prompt: 'text', dataset: 'group', golden_answer: 'reference' } as const;

@@ -4,9 +4,9 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SignalboxError } from '../core/errors.ts';
+import { zipBytes } from './files/zip.fixture.ts';
 import { openTable } from './open.ts';
 import { folderOf, quietContext } from './tables.fixture.ts';
-import { zipBytes } from './zip.fixture.ts';
 
 /** A file of a beginning, so many megabytes of the same piece, and an end; written piece by piece. */
 async function large(

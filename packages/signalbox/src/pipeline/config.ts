@@ -119,9 +119,9 @@ function parse(kind: string, part: Pick<Router, 'name' | 'params'>, params: unkn
 
 /** Tables are read through here by everything above the parts. */
 export { readFeatures } from '../datasets/features.ts';
+export { makeWorld, type World, worlds } from '../datasets/generated/synthetic.ts';
 export { formats } from '../datasets/index.ts';
 export { listFiles } from '../datasets/list.ts';
-export { callsOf, type Merged, mergeTables } from '../datasets/merge.ts';
 export { openTable } from '../datasets/open.ts';
 export { type Prices, priced, readPrices } from '../datasets/prices.ts';
 export { normalPrompt, readRouteLlm } from '../datasets/routellm.ts';
@@ -143,7 +143,7 @@ export {
   leaderboardWorld,
 } from '../datasets/routereval-world.ts';
 export { type OpenedSource, openSources, type RefusedFile } from '../datasets/sources.ts';
-export { makeWorld, type World, worlds } from '../datasets/synthetic.ts';
+export { callsOf, type Merged, mergeTables } from '../datasets/table/merge.ts';
 export {
   type FreshRows,
   leastCost,
@@ -158,7 +158,7 @@ export {
   trustWorld,
   trustWorlds,
 } from '../datasets/trust/index.ts';
-export { writeRows, writeTable, writtenEnding } from '../datasets/write.ts';
+export { writeRows, writeTable, writtenEnding } from '../datasets/write/write.ts';
 export { given } from '../encoders/given.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
 export { encoderByName as findEncoder } from '../encoders/index.ts';

@@ -4,17 +4,17 @@ import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Router, Training } from '../core/router.ts';
 import { type Matrix, matrix, type Numbers, row } from '../math/matrix.ts';
-import { admitToMeans, clamped } from './admitted.ts';
-import { centredError } from './centred.ts';
+import { admitToMeans, clamped } from './shared/admitted.ts';
+import { centredError } from './shared/centred.ts';
 import {
   type Clusters,
   findClusters,
   type Membership,
   membership,
   outOfFoldMembership,
-} from './near-clusters.ts';
-import { inOwnOrder } from './row-order.ts';
-import { overall, shrink, tally } from './shrunken.ts';
+} from './shared/near-clusters.ts';
+import { inOwnOrder } from './shared/row-order.ts';
+import { overall, shrink, tally } from './shared/shrunken.ts';
 
 const params = z.strictObject({
   /** What of a model is summed over the nearest clusters: its score there, or one over its rank by that score. */

@@ -3,7 +3,7 @@ import type { Router } from '../core/router.ts';
 import { primaryMeans } from '../core/table.ts';
 import { matrix } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
-import { ability, clamped } from './admitted.ts';
+import { ability, clamped } from './shared/admitted.ts';
 
 type State = { readonly means: Float64Array };
 

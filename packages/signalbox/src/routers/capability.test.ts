@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { at, fromRows, matrix, selectRows } from '../math/matrix.ts';
 import { principalComponents } from '../math/pca.ts';
 import { rng } from '../math/rng.ts';
-import { chooseItems, compress, giveTest, nearRows, profilesOf, takeTest } from './aptitude.ts';
-import { capability as router } from './capability.ts';
+import { chooseItems, compress, giveTest, nearRows, profilesOf, takeTest } from './capability/aptitude.ts';
 import {
   type CapabilityWeights,
   capabilityGradients,
   capabilityScores,
   groupLoss,
-} from './capability-scores.ts';
+} from './capability/scores.ts';
+import { capability as router } from './capability.ts';
 import { quietContext, world } from './contract.ts';
 import { joinsNearly } from './newcomer.fixture.ts';
 

@@ -5,14 +5,14 @@ import { multiplyTransposed, normaliseRows } from '../math/linear.ts';
 import { fitLogisticPrior } from '../math/logistic-prior.ts';
 import { at, hstack, type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax, mean } from '../math/order.ts';
-import { clamped, poolMeans } from './admitted.ts';
-import { compress, giveTest, type Items, takeTest } from './aptitude.ts';
-import { chooseHead, type Head, queryCells, shrinkages, twoAnswers } from './capability-head.ts';
-import { capabilityScores } from './capability-scores.ts';
-import { growTree, type LabelTree, leafProbabilities } from './label-tree.ts';
-import { unit } from './neighbours.ts';
-import { seenModels, toQuality, withVector } from './pool-prior.ts';
-import { inOwnOrder } from './row-order.ts';
+import { compress, giveTest, type Items, takeTest } from './capability/aptitude.ts';
+import { chooseHead, type Head, queryCells, shrinkages, twoAnswers } from './capability/head.ts';
+import { capabilityScores } from './capability/scores.ts';
+import { clamped, poolMeans } from './shared/admitted.ts';
+import { growTree, type LabelTree, leafProbabilities } from './shared/label-tree.ts';
+import { unit } from './shared/neighbours.ts';
+import { seenModels, toQuality, withVector } from './shared/pool-prior.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   /** Whether the interaction of profile and query is learned, or a model's profile near the query taken as it is. */

@@ -7,8 +7,8 @@ import { normaliseRows } from '../math/linear.ts';
 import { at, type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import { outOfFoldMeans } from './clusters.ts';
-import { unit } from './neighbours.ts';
-import { shrink, tally } from './shrunken.ts';
+import { unit } from './shared/neighbours.ts';
+import { shrink, tally } from './shared/shrunken.ts';
 
 const params = z.strictObject({
   /** Candidate numbers of clusters; the one whose best members are worth most over the inner folds is kept, of equals the fewest. */

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import { assign, kmeans } from '../math/kmeans.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
-import { admitToMeans } from './admitted.ts';
-import { centredErrors } from './centred.ts';
-import { unit } from './neighbours.ts';
-import { overall, shrink, tally } from './shrunken.ts';
+import { admitToMeans } from './shared/admitted.ts';
+import { centredErrors } from './shared/centred.ts';
+import { unit } from './shared/neighbours.ts';
+import { overall, shrink, tally } from './shared/shrunken.ts';
 
 const params = z.strictObject({
   /** Candidate numbers of clusters; the best by inner folds is kept. */

@@ -1,7 +1,7 @@
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { addProduct } from '../math/product.ts';
 import { type Rng, shuffle } from '../math/rng.ts';
-import { addScaled, dot, throughUnit, unitRows } from './unit-rows.ts';
+import { addScaled, dot, throughUnit, unitRows } from './shared/unit-rows.ts';
 
 /** What is learned: h = projection e for a query, and a vector for each model. */
 export type Weights = {

@@ -16,10 +16,10 @@ import {
   sampleModelLoss,
   type Weights,
 } from './dual-contrastive-loss.ts';
-import { holdOut, rowWeights } from './held-out.ts';
-import { unit } from './neighbours.ts';
-import { fitOutcomeScale, type OutcomeScale, toOutcomes } from './outcome-scale.ts';
-import { inOwnOrder } from './row-order.ts';
+import { holdOut, rowWeights } from './shared/held-out.ts';
+import { unit } from './shared/neighbours.ts';
+import { fitOutcomeScale, type OutcomeScale, toOutcomes } from './shared/outcome-scale.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   /** Models of the highest scores that a query is drawn to. */

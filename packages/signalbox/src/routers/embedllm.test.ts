@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, fromRows, matrix } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
-import { cellLoss } from './cell-descent.ts';
 import { world } from './contract.ts';
 import { embedllm as router } from './embedllm.ts';
-import { type FactorWeights, factorGradients, factorScores } from './embedllm-scores.ts';
 import { joinsNearly } from './newcomer.fixture.ts';
+import { cellLoss } from './shared/cell-descent.ts';
+import { type FactorWeights, factorGradients, factorScores } from './shared/embedllm-scores.ts';
 
 const random = rng('embedllm');
 const normal = (rows: number, cols: number): FactorWeights['projection'] => {

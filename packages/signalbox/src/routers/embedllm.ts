@@ -3,10 +3,17 @@ import type { Router, Training } from '../core/router.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import type { Rng } from '../math/rng.ts';
-import { descend, scaled, scaledRows } from './cell-descent.ts';
-import { type FactorWeights, factorDesign, factorGradients, factorScores } from './embedllm-scores.ts';
-import { admitVector, knownVectors, seenModels, toQuality, type Vectors, withVector } from './pool-prior.ts';
-import { inOwnOrder } from './row-order.ts';
+import { descend, scaled, scaledRows } from './shared/cell-descent.ts';
+import { type FactorWeights, factorDesign, factorGradients, factorScores } from './shared/embedllm-scores.ts';
+import {
+  admitVector,
+  knownVectors,
+  seenModels,
+  toQuality,
+  type Vectors,
+  withVector,
+} from './shared/pool-prior.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   dimensions: z.int().positive().default(232),

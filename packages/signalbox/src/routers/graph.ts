@@ -23,9 +23,9 @@ import {
   queryNodes,
   withOwn,
 } from './graph-messages.ts';
-import { holdOut, rowWeights } from './held-out.ts';
-import { seenModels, toQuality } from './pool-prior.ts';
-import { inOwnOrder } from './row-order.ts';
+import { holdOut, rowWeights } from './shared/held-out.ts';
+import { seenModels, toQuality } from './shared/pool-prior.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   /** Principal components of the encoded query that its node starts from. */

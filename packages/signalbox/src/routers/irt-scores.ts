@@ -1,8 +1,8 @@
 import { crossProduct, multiply, multiplyTransposed } from '../math/linear.ts';
 import { sigmoid } from '../math/logistic.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
-import { cellLoss } from './cell-descent.ts';
-import { columnSums } from './embedllm-scores.ts';
+import { cellLoss } from './shared/cell-descent.ts';
+import { columnSums } from './shared/embedllm-scores.ts';
 
 type Own = Matrix & { readonly data: Float64Array };
 

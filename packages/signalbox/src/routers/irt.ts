@@ -3,10 +3,17 @@ import type { Router, Training } from '../core/router.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import type { Rng } from '../math/rng.ts';
-import { descend, scaled, scaledRows } from './cell-descent.ts';
 import { type ItemWeights, itemGradients, itemScores, itemsOf } from './irt-scores.ts';
-import { admitVector, knownVectors, seenModels, toQuality, type Vectors, withVector } from './pool-prior.ts';
-import { inOwnOrder } from './row-order.ts';
+import { descend, scaled, scaledRows } from './shared/cell-descent.ts';
+import {
+  admitVector,
+  knownVectors,
+  seenModels,
+  toQuality,
+  type Vectors,
+  withVector,
+} from './shared/pool-prior.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   /** Of abilities and discriminations. */

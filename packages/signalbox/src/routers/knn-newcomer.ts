@@ -2,8 +2,8 @@ import type { Context } from '../core/context.ts';
 import { assignFolds } from '../core/folds.ts';
 import type { Newcomer } from '../core/router.ts';
 import { type Matrix, matrix } from '../math/matrix.ts';
-import { ability, clamped } from './admitted.ts';
-import { neighbours, outOfFoldNeighbours, sumOver } from './neighbours.ts';
+import { ability, clamped } from './shared/admitted.ts';
+import { neighbours, outOfFoldNeighbours, sumOver } from './shared/neighbours.ts';
 
 /**
  * A model that joined: the queries that it answered, and by how much it differed there from what the pool's average

@@ -3,16 +3,16 @@ import type { Context } from '../core/context.ts';
 import type { Encoded, Router } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
-import { poolMeans, withColumn } from './admitted.ts';
-import { centredErrors } from './centred.ts';
 import { admitNeighbour, type KnnNewcomer, predictNeighbour } from './knn-newcomer.ts';
+import { poolMeans, withColumn } from './shared/admitted.ts';
+import { centredErrors } from './shared/centred.ts';
 import {
   type NeighbourSums,
   type Neighbours,
   neighbours,
   outOfFoldNeighbours,
   sumOver,
-} from './neighbours.ts';
+} from './shared/neighbours.ts';
 
 const params = z.strictObject({
   /** Candidates; the best by inner folds is kept. */

@@ -5,10 +5,10 @@ import { weightedF1 } from '../math/f1.ts';
 import { column } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
 import { quietContext, world } from './contract.ts';
-import { bestThreshold, calibrate, withClassWeights } from './labels.ts';
-import type { LinearLabels } from './linear-labels.ts';
 import { multiLabel } from './multi-label.ts';
 import { separate } from './separate.ts';
+import { bestThreshold, calibrate, withClassWeights } from './shared/labels.ts';
+import type { LinearLabels } from './shared/linear-labels.ts';
 
 test('balanced, each class counts half of all observed rows', () => {
   const { y, weights } = withClassWeights(Float64Array.of(1, 0, 0, 0, Number.NaN), 'balanced');

@@ -7,8 +7,8 @@ import { mean } from '../math/order.ts';
 import { close } from '../math/reference.fixture.ts';
 import { rng } from '../math/rng.ts';
 import { quietContext, world } from './contract.ts';
-import { type BanditState, contexts } from './linear-bandit.ts';
 import { linucb } from './linucb.ts';
+import { type BanditState, contexts } from './shared/linear-bandit.ts';
 import { thompson } from './thompson.ts';
 
 const train = world({ rows: 240, models: 3 });

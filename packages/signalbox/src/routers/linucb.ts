@@ -12,7 +12,7 @@ import {
   type Outlook,
   outlook,
   updateBandit,
-} from './linear-bandit.ts';
+} from './shared/linear-bandit.ts';
 
 const params = z.strictObject({
   ...banditParams,

@@ -7,11 +7,11 @@ import { normaliseRows } from '../math/linear.ts';
 import { hstack, type Matrix, matrix, matrix32, row, selectRows } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import { type Rng, shuffle } from '../math/rng.ts';
-import { holdOut } from './held-out.ts';
-import { unit } from './neighbours.ts';
 import { type PairWeights, pairGradients, pairLoss, pairScores } from './pair-scores.ts';
-import { type ReferenceModel, referenceModel } from './reference-model.ts';
-import { inOwnOrder } from './row-order.ts';
+import { holdOut } from './shared/held-out.ts';
+import { unit } from './shared/neighbours.ts';
+import { type ReferenceModel, referenceModel } from './shared/reference-model.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   dimensions: z.int().positive().default(128),

@@ -13,8 +13,8 @@ import {
   pick,
   uncalibrated,
   withClassWeights,
-} from './labels.ts';
-import { fitLinearLabels, type LinearLabels, linearScores, side } from './linear-labels.ts';
+} from './shared/labels.ts';
+import { fitLinearLabels, type LinearLabels, linearScores, side } from './shared/linear-labels.ts';
 
 const params = z.strictObject({
   /** A regression for each model, or one hidden layer that all models share. */

@@ -3,9 +3,9 @@ import type { Context } from '../core/context.ts';
 import type { Router, Training } from '../core/router.ts';
 import { fitLogisticMany, type LogisticManyState, predictLogisticMany } from '../math/logistic.ts';
 import { at, column, type Matrix, matrix, selectRows } from '../math/matrix.ts';
-import { holdOut } from './held-out.ts';
 import { labelKinds, pairLabels } from './pair-labels.ts';
-import { referenceModel } from './reference-model.ts';
+import { holdOut } from './shared/held-out.ts';
+import { referenceModel } from './shared/reference-model.ts';
 
 const params = z.strictObject({
   label: z.enum(labelKinds).default('transformed'),

@@ -1,7 +1,7 @@
 import { multiplyTransposed } from '../math/linear.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { addProduct } from '../math/product.ts';
-import { addScaled, throughUnit, unitRows } from './unit-rows.ts';
+import { addScaled, throughUnit, unitRows } from './shared/unit-rows.ts';
 
 /** What is learned: the score of model m on query x is mix . (v_m o projection x), v_m = vectors' row m at length 1. */
 export type PairWeights = {

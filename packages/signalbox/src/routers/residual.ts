@@ -5,13 +5,13 @@ import { primaryMeans } from '../core/table.ts';
 import { multiply } from '../math/linear.ts';
 import { at, type Matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
-import { withColumn } from './admitted.ts';
-import { earnedMargin, gains, holdBack, meanGain, never } from './held-back.ts';
-import { rowWeights } from './held-out.ts';
-import { groupProbabilities } from './posterior.ts';
-import { type Base, fitBase, groupWeights, predictBase } from './residual-base.ts';
-import { type Corrections, correct, fitCorrections } from './residual-corrections.ts';
-import { admitResidual, predictResidual, type ResidualNewcomer } from './residual-newcomer.ts';
+import { type Base, fitBase, groupWeights, predictBase } from './residual/base.ts';
+import { type Corrections, correct, fitCorrections } from './residual/corrections.ts';
+import { earnedMargin, gains, holdBack, meanGain, never } from './residual/held-back.ts';
+import { admitResidual, predictResidual, type ResidualNewcomer } from './residual/newcomer.ts';
+import { withColumn } from './shared/admitted.ts';
+import { rowWeights } from './shared/held-out.ts';
+import { groupProbabilities } from './shared/posterior.ts';
 
 const params = z.strictObject({
   /** `paired`: empirical Bayes on differences to the best single model; `rows`: kappa rows' worth of the model's mean. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import type { Matrix } from '../math/matrix.ts';
 import { fitRidge, predictRidge } from '../math/ridge.ts';
-import { penalties as defaults } from './posterior.ts';
+import { penalties as defaults } from './shared/posterior.ts';
 
 const params = z.strictObject({
   /** Candidates; each model keeps the best by inner folds. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import { column } from '../math/matrix.ts';
-import { calibrated } from './labels.ts';
-import { fitLinearLabels, type LinearLabels, linearScores } from './linear-labels.ts';
+import { calibrated } from './shared/labels.ts';
+import { fitLinearLabels, type LinearLabels, linearScores } from './shared/linear-labels.ts';
 
 const params = z.strictObject({
   /** Candidates for the L2 penalty on the summed loss; each classifier keeps its best on a held-out inner fold. */

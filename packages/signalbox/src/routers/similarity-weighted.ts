@@ -5,8 +5,8 @@ import { type Matrix, matrix, type Numbers, row, selectRows } from '../math/matr
 import { innerProducts } from '../math/nearest.ts';
 import { addProduct } from '../math/product.ts';
 import { type Battles, bradleyTerry } from './bradley-terry.ts';
-import { unit } from './neighbours.ts';
-import { referenceModel } from './reference-model.ts';
+import { unit } from './shared/neighbours.ts';
+import { referenceModel } from './shared/reference-model.ts';
 
 const params = z.strictObject({
   /** A training query weighs base^(its cosine with the query / the greatest such cosine). */

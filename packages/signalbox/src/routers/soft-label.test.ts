@@ -4,9 +4,9 @@ import { at, fromRows, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import { rng } from '../math/rng.ts';
 import { quietContext, world } from './contract.ts';
-import { partsOf, type SoftHead, softGradients, softLogits } from './soft-head.ts';
+import { partsOf, type SoftHead, softGradients, softLogits } from './soft-label/head.ts';
+import { answerLikeness, gradedScores, softCrossEntropy, softLabels } from './soft-label/labels.ts';
 import { softLabel as router } from './soft-label.ts';
-import { answerLikeness, gradedScores, softCrossEntropy, softLabels } from './soft-labels.ts';
 
 const random = rng('soft-label');
 const normal = (rows: number, cols: number): ReturnType<typeof matrix> => {

@@ -4,14 +4,14 @@ import type { Router, Training } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
 import { type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
-import { centredError } from './centred.ts';
-import { holdOut, rowWeights } from './held-out.ts';
-import { type Neighbours, neighbours, outOfFoldNeighbours, unit } from './neighbours.ts';
-import { fitOutcomeScale, type OutcomeScale, toOutcomes } from './outcome-scale.ts';
-import { inOwnOrder } from './row-order.ts';
-import { learnSoftHead, type SoftHead, softLogits } from './soft-head.ts';
-import { answerLikeness, gradedScores, softLabels, softmaxOf } from './soft-labels.ts';
-import { dot } from './unit-rows.ts';
+import { centredError } from './shared/centred.ts';
+import { holdOut, rowWeights } from './shared/held-out.ts';
+import { type Neighbours, neighbours, outOfFoldNeighbours, unit } from './shared/neighbours.ts';
+import { fitOutcomeScale, type OutcomeScale, toOutcomes } from './shared/outcome-scale.ts';
+import { inOwnOrder } from './shared/row-order.ts';
+import { dot } from './shared/unit-rows.ts';
+import { learnSoftHead, type SoftHead, softLogits } from './soft-label/head.ts';
+import { answerLikeness, gradedScores, softLabels, softmaxOf } from './soft-label/labels.ts';
 
 const params = z.strictObject({
   head: z.enum(['linear', 'mlp', 'knn']).default('linear'),

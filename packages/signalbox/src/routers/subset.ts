@@ -3,8 +3,8 @@ import type { Router } from '../core/router.ts';
 import { fitIsotonic, type Isotonic, isotonicAt } from '../math/isotonic.ts';
 import { sigmoid } from '../math/logistic.ts';
 import { column, type Matrix, matrix } from '../math/matrix.ts';
-import { calibrate, type Labels, noOpinion, uncalibrated } from './labels.ts';
-import { fitWithHeldOut, linearScores } from './linear-labels.ts';
+import { calibrate, type Labels, noOpinion, uncalibrated } from './shared/labels.ts';
+import { fitWithHeldOut, linearScores } from './shared/linear-labels.ts';
 
 const params = z.strictObject({
   /** From scores to probabilities on the held-out inner fold: Platt's logistic curve, or any that never falls. */

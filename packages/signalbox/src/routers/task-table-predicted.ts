@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
-import { fitPosterior, type GroupPosterior, groupProbabilities } from './posterior.ts';
-import { fitTaskTable, type TaskTable } from './shrunken.ts';
+import { fitPosterior, type GroupPosterior, groupProbabilities } from './shared/posterior.ts';
+import { fitTaskTable, type TaskTable } from './shared/shrunken.ts';
 import { admitToTable } from './task-table.ts';
 
 const params = z.strictObject({ kappa: z.number().nonnegative().default(10) });

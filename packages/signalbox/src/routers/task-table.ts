@@ -3,8 +3,8 @@ import { noGroup } from '../core/folds.ts';
 import type { Router } from '../core/router.ts';
 import { matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
-import { admitToMeans, withColumn } from './admitted.ts';
-import { fitTaskTable, type TaskTable } from './shrunken.ts';
+import { admitToMeans, withColumn } from './shared/admitted.ts';
+import { fitTaskTable, type TaskTable } from './shared/shrunken.ts';
 
 const params = z.strictObject({
   /** Rows' worth of belief in the model's own mean over all groups. */

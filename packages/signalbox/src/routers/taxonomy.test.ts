@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fromRows, matrix, row } from '../math/matrix.ts';
 import { argmax, mean } from '../math/order.ts';
 import { quietContext, world } from './contract.ts';
-import { growTree, leafProbabilities, lowerBound, suitability } from './label-tree.ts';
+import { growTree, leafProbabilities, lowerBound, suitability } from './shared/label-tree.ts';
 import { taxonomy as router } from './taxonomy.ts';
 
 const belief = { kappa: 10, trusted: 5, confidence: 0.8 };

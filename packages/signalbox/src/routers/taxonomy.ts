@@ -5,12 +5,12 @@ import { multiply, normaliseRows } from '../math/linear.ts';
 import { hstack, type Matrix, matrix, matrix32, row, selectRows } from '../math/matrix.ts';
 import { argmax, descending, quantile } from '../math/order.ts';
 import { fitRidge, predictRidge } from '../math/ridge.ts';
-import { admitToMeans, withColumn } from './admitted.ts';
-import { centredError } from './centred.ts';
-import { growTree, type LabelTree, leafProbabilities, lowerBound, suitability } from './label-tree.ts';
-import { unit } from './neighbours.ts';
-import { penalties } from './posterior.ts';
-import { inOwnOrder } from './row-order.ts';
+import { admitToMeans, withColumn } from './shared/admitted.ts';
+import { centredError } from './shared/centred.ts';
+import { growTree, type LabelTree, leafProbabilities, lowerBound, suitability } from './shared/label-tree.ts';
+import { unit } from './shared/neighbours.ts';
+import { penalties } from './shared/posterior.ts';
+import { inOwnOrder } from './shared/row-order.ts';
 
 const params = z.strictObject({
   /** Leaves of the tree, about; every group has one at least. */

@@ -11,7 +11,7 @@ import {
   mixed,
   outlook,
   updateBandit,
-} from './linear-bandit.ts';
+} from './shared/linear-bandit.ts';
 
 const params = z.strictObject({
   ...banditParams,

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, column, fromRows, matrix, row, selectRows } from '../math/matrix.ts';
 import { rng } from '../math/rng.ts';
-import { admitToClusterMeans, fitClusterMeans } from './cluster-means.ts';
 import { quietContext, world } from './contract.ts';
-import { type MapTraining, mapLoss, softMembership } from './learned-map.ts';
 import { joinsNearly } from './newcomer.fixture.ts';
+import { admitToClusterMeans, fitClusterMeans } from './uniroute/cluster-means.ts';
+import { type MapTraining, mapLoss, softMembership } from './uniroute/learned-map.ts';
 import { uniroute as router } from './uniroute.ts';
 
 const random = rng('uniroute');

@@ -4,14 +4,14 @@ import type { Router, Training } from '../core/router.ts';
 import { multiply, multiplyTransposed } from '../math/linear.ts';
 import { at, type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
-import { poolMeans } from './admitted.ts';
-import { centredError } from './centred.ts';
-import { admitToClusterMeans, type ClusterMeans, fitClusterMeans } from './cluster-means.ts';
-import { holdOut } from './held-out.ts';
-import { learnMap, mapLoss, softMembership } from './learned-map.ts';
-import { findClusters } from './near-clusters.ts';
-import { unit } from './neighbours.ts';
-import { inOwnOrder } from './row-order.ts';
+import { poolMeans } from './shared/admitted.ts';
+import { centredError } from './shared/centred.ts';
+import { holdOut } from './shared/held-out.ts';
+import { findClusters } from './shared/near-clusters.ts';
+import { unit } from './shared/neighbours.ts';
+import { inOwnOrder } from './shared/row-order.ts';
+import { admitToClusterMeans, type ClusterMeans, fitClusterMeans } from './uniroute/cluster-means.ts';
+import { learnMap, mapLoss, softMembership } from './uniroute/learned-map.ts';
 
 const params = z.strictObject({
   /** A query's part in clusters: all in the nearest one, in all by softmax of its cosines, or by a map that is learned. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SignalboxError } from '../../core/errors.ts';
-import { fileError } from '../files.ts';
+import { fileError } from '../files/files.ts';
 
 /** Bytes that lie somewhere and are read when they are asked for. */
 export interface Bytes {

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../math/matrix.ts';
-import { narrowCells } from '../narrow-cells.ts';
+import { narrowCells } from '../table/narrow-cells.ts';
 import type { Bytes } from './bytes.ts';
 import { bytesPerCell, nameOf } from './dtype.ts';
 import type { Dtype, Fail, NdArray, PyValue } from './values.ts';

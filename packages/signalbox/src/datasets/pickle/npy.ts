@@ -1,4 +1,4 @@
-import { openZip } from '../zip.ts';
+import { openZip } from '../files/zip.ts';
 import { memorySource, type Source } from './bytes.ts';
 import { dtypeOf } from './dtype.ts';
 import { arrayOf } from './globals.ts';

@@ -1,6 +1,6 @@
 import { at, type Matrix } from '../../math/matrix.ts';
 import { argmax } from '../../math/order.ts';
-import { cheapestAt, type Worth } from '../truth.ts';
+import { cheapestAt, type Worth } from '../generated/truth.ts';
 import type { TrueRows } from './rows.ts';
 
 /**

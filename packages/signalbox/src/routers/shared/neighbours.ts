@@ -1,0 +1,81 @@
+import type { Context } from '../../core/context.ts';
+import { normaliseRows } from '../../math/linear.ts';
+import { type Matrix, matrix } from '../../math/matrix.ts';
+import { nearest } from '../../math/nearest.ts';
+
+/** Training rows nearest to each query by cosine, the nearest first; -1 where there are fewer. */
+export interface Neighbours {
+  readonly indices: Int32Array;
+  readonly k: number;
+}
+
+/** As many as any router usually asks for: one search of this width serves all that want fewer. */
+const usual = 160;
+
+/** At least k of them. Shared by every router that looks at neighbours of the same rows, so that they are searched once. */
+export function neighbours(queries: Matrix, base: Matrix, least: number, context: Context): Neighbours {
+  const k = Math.max(least, usual);
+  return context.once(`neighbours/${k}`, [queries, base], () => {
+    const { indices } = nearest({
+      queries: unit(queries, context),
+      base: unit(base, context),
+      k,
+      ...(context.signal && { signal: context.signal }),
+    });
+    return { indices, k };
+  });
+}
+
+/** The nearest training rows of each training row among those of other inner folds, at least so many. */
+export function outOfFoldNeighbours(
+  x: Matrix,
+  folds: Int32Array,
+  least: number,
+  context: Context,
+): Neighbours {
+  const k = Math.max(least, usual);
+  return context.once(`out-of-fold neighbours/${k}`, [x, folds], () => {
+    const rows = unit(x, context);
+    const { indices } = nearest({
+      queries: rows,
+      base: rows,
+      k,
+      queryFolds: folds,
+      baseFolds: folds,
+      ...(context.signal && { signal: context.signal }),
+    });
+    return { indices, k };
+  });
+}
+
+export function unit(x: Matrix, context: Context): Matrix {
+  return context.once('unit rows', [x], () => normaliseRows(x));
+}
+
+/** Sums of observed `values` (training rows x targets) over the first k neighbours, and how many were observed. */
+export interface NeighbourSums {
+  readonly sums: Matrix;
+  readonly counts: Matrix;
+}
+
+export function sumOver({ indices, k: width }: Neighbours, values: Matrix, k: number): NeighbourSums {
+  const rows = indices.length / width;
+  const { cols, data } = values;
+  const sums = matrix(rows, cols);
+  const counts = matrix(rows, cols);
+  for (let i = 0; i < rows; i++) {
+    const to = i * cols;
+    for (let j = i * width; j < i * width + k; j++) {
+      const neighbour = indices[j]!;
+      if (neighbour < 0) break;
+      const from = neighbour * cols;
+      for (let m = 0; m < cols; m++) {
+        const value = data[from + m]!;
+        if (Number.isNaN(value)) continue;
+        sums.data[to + m]! += value;
+        counts.data[to + m]! += 1;
+      }
+    }
+  }
+  return { sums, counts };
+}
