@@ -91,6 +91,33 @@ for (const { name, node, skip } of cases) {
   });
 }
 
+/** Tells at its end what limit the C library was given. */
+const telling = `data:text/javascript,${encodeURIComponent(
+  `process.on('exit', () => process.stderr.write('limit ' + process.env.MALLOC_MMAP_THRESHOLD_))`,
+)}`;
+
+describe('what computes with large matrices gives freed memory back', () => {
+  const skip =
+    process.platform === 'linux' && 'execve' in process ? false : 'no process is started in place here';
+  const limitOf = (argv: readonly string[], env: NodeJS.ProcessEnv = {}): string | undefined => {
+    const { MALLOC_MMAP_THRESHOLD_: _, ...rest } = process.env;
+    const { stderr } = spawnSync(process.execPath, ['--import', telling, stub, ...argv], {
+      encoding: 'utf8',
+      env: { ...rest, ...env },
+    });
+    return /limit (\S+)$/.exec(stderr)?.[1];
+  };
+
+  test('by a limit that is set before the process begins', { skip }, () => {
+    assert.equal(limitOf(['report', 'not-there.jsonl', '--no-html']), '1048576');
+  });
+
+  test('but a limit of the user stays, and a small command starts once', { skip }, () => {
+    assert.equal(limitOf(['report', 'not-there.jsonl'], { MALLOC_MMAP_THRESHOLD_: '4096' }), '4096');
+    assert.equal(limitOf(['routers']), 'undefined');
+  });
+});
+
 test('an old Node without the bundled one says what is needed, and where to get it', () => {
   const { status, stderr } = run(pretender, ['--version'], true);
   assert.equal(status, 1);

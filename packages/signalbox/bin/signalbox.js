@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { returned, returningMemory } from './returning-memory.js';
 import { runNode } from './run-node.js';
 
 const needed = [22, 19];
@@ -14,6 +15,7 @@ const entries = ['../src/cli/main.ts', '../dist/cli/main.js'].map((file) =>
 );
 
 if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
+  returningMemory(process);
   // The sources run as they are in the repository; what is published holds only the built files.
   const { main } = await import(
     new URL(existsSync(entries[0]) ? '../src/cli/main.ts' : '../dist/cli/main.js', import.meta.url).href
@@ -28,7 +30,7 @@ if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
     process.exitCode = 1;
   } else {
     process.exitCode = await runNode(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      ...process.env,
+      ...returned(process.env),
       SIGNALBOX_RESTARTED: '1',
     });
   }

@@ -108,6 +108,22 @@ test('what is torn, damaged or foreign is passed over', async () => {
   assert.deepEqual(seen, ['bbb']);
 });
 
+test('a row that goes from the disk while it is in use is computed again', async () => {
+  const seen: string[] = [];
+  const encoder = cached(counting(seen), { folder });
+  await encoder.encode(queries, 7, testContext());
+  const inner = join(folder, readdirSync(folder)[0]!);
+  truncateSync(join(inner, readdirSync(inner)[0]!), 40);
+  seen.length = 0;
+  const rows = await encoder.encode(queries, 7, testContext());
+  assert.deepEqual([...rows.data], expected);
+  assert.deepEqual(seen.sort(), ['', 'a', 'a', 'bbb', 'cc']);
+  await encoder.close!();
+  seen.length = 0;
+  await encoder.encode(queriesOf(['a', 'new']), 7, testContext());
+  assert.deepEqual(seen.sort(), ['a', 'new']);
+});
+
 test('many segments become one, and nothing is lost', async () => {
   for (let i = 0; i < 20; i++) {
     await cached(counting([]), { folder }).encode(queriesOf([`text ${i}`]), 7, testContext());

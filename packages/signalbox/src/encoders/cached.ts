@@ -47,10 +47,17 @@ export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedO
         encode: (batch, quiet) => encoder.encode(batch, state, quiet),
       });
       const out = matrix32(queries.length, encoder.width(state));
-      keys.forEach((key, i) => {
-        out.data.set(segments.get(key)!, i * out.cols);
-      });
+      for (const [i, key] of keys.entries()) {
+        const to = out.data.subarray(i * out.cols, (i + 1) * out.cols);
+        // Kept, but gone from the disk since.
+        if (!segments.get(key, to)) to.set((await encoder.encode([queries[i]!], state, context)).data);
+      }
       return out;
+    },
+    async close() {
+      for (const segments of opened.values()) (await segments).close();
+      opened.clear();
+      await encoder.close?.();
     },
   };
 }
@@ -66,7 +73,7 @@ function missing(queries: readonly Query[], keys: readonly Buffer[], segments: S
   const found = new Map<string, Missing>();
   queries.forEach((query, i) => {
     const key = keys[i]!;
-    if (segments.get(key) === undefined) {
+    if (!segments.has(key)) {
       found.set(key.toString('latin1'), { query, key, length: textOf(query).length });
     }
   });

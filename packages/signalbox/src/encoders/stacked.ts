@@ -2,7 +2,7 @@ import type { Context } from '../core/context.ts';
 import type { Encoder } from '../core/encoder.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Query } from '../core/query.ts';
-import { hstack, type Matrix } from '../math/matrix.ts';
+import { type Matrix, matrix32 } from '../math/matrix.ts';
 import { stopIfAborted } from './batches.ts';
 
 export interface StackedState {
@@ -37,14 +37,17 @@ export function stacked(children: readonly Encoder[]): Encoder<StackedState> {
     },
     async encode(queries, { states, scales }, context) {
       stopIfAborted(context);
-      const blocks: Matrix[] = [];
+      const out = matrix32(
+        queries.length,
+        children.reduce((sum, child, i) => sum + child.width(states[i]!), 0),
+      );
+      let from = 0;
       for (const [i, child] of children.entries()) {
-        blocks.push(times(await child.encode(queries, states[i]!, context), scales[i]!));
+        const block = await child.encode(queries, states[i]!, context);
+        place(block, scales[i]!, { out, from });
+        from += block.cols;
       }
-      // Without children there are no blocks to count rows by.
-      return blocks.length === 0
-        ? { rows: queries.length, cols: 0, data: new Float32Array(0) }
-        : hstack(blocks);
+      return out;
     },
     width: ({ states }) => children.reduce((sum, child, i) => sum + child.width(states[i]!), 0),
     async close() {
@@ -69,9 +72,12 @@ function scaleOf({ rows, data }: Matrix): number {
   return squares > 0 ? Math.sqrt(rows / squares) : 1;
 }
 
-/** A new matrix: a child may keep its own. */
-function times({ rows, cols, data }: Matrix, factor: number): Matrix {
-  const out = new Float32Array(data.length);
-  for (let c = 0; c < data.length; c++) out[c] = data[c]! * factor;
-  return { rows, cols, data: out };
+/** A child's block times its factor, from this column on. */
+function place(
+  { rows, cols, data }: Matrix,
+  factor: number,
+  { out, from }: { readonly out: Matrix; readonly from: number },
+): void {
+  for (let i = 0, c = 0; i < rows; i++)
+    for (let j = 0, o = i * out.cols + from; j < cols; j++, c++, o++) out.data[o] = data[c]! * factor;
 }

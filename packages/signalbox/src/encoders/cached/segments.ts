@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 /**
  * Rows kept on disk: a folder of segments, each written aside, renamed, and never changed. A segment is a header
  * (magic, width) and records of one size: 32 bytes of key, the row in 32-bit floats, a CRC-32 of both. Processes
- * write segments of their own, so none waits for another; what is torn or foreign is passed over.
+ * write segments of their own, so none waits for another; what is torn or foreign is passed over. Rows stay on disk
+ * until they are asked for: a folder that served many tables is larger than what any of them needs.
  */
 export interface Segments {
-  /** The row of a key, if it is kept. */
-  get(key: Buffer): Float32Array | undefined;
+  has(key: Buffer): boolean;
+  /** Copies the row of a key to where it is wanted; false if it is not kept. */
+  get(key: Buffer, to: Float32Array): boolean;
   put(key: Buffer, row: Float32Array): void;
   /** Writes what was put since; one new segment. */
   flush(): Promise<void>;
+  /** Lets go of the files; nothing is kept any more from here on. */
+  close(): void;
 }
 
 const magic = Buffer.from('signalbox rows 1');
@@ -21,29 +26,66 @@ const headerBytes = magic.length + 4;
 const keyBytes = 32;
 /** Segments above which they are written together into one. */
 const mostSegments = 16;
+/** Bytes that are read at a time while a segment is gone through. */
+const chunkBytes = 2 ** 20;
+
+interface Place {
+  /** An open file. */
+  readonly file: number;
+  /** Bytes from its start to the row. */
+  readonly at: number;
+}
 
 export async function openSegments(folder: string, width: number): Promise<Segments> {
-  const rows = new Map<string, Float32Array>();
+  const places = new Map<string, Place>();
+  const opened: number[] = [];
+  const index = (path: string): void => {
+    const file = openOrNot(path);
+    if (file === undefined) return;
+    opened.push(file);
+    for (const [name, at] of recordsOf(file, width)) places.set(name, { file, at });
+  };
   const files = await segmentFiles(folder);
-  for (const file of files) {
-    const bytes = await readFile(file).catch(() => undefined);
-    if (bytes) readSegment(bytes, width, (key, row) => rows.set(nameOf(key), row));
-  }
-  let unwritten: Buffer[] = [];
+  for (const file of files) index(file);
+  /** Put, and on no disk. */
+  const pending = new Map<string, Float32Array>();
+  let unwritten: string[] = [];
+  const get: Segments['get'] = (key, to) => {
+    const name = nameOf(key);
+    const row = pending.get(name);
+    if (row !== undefined) {
+      to.set(row);
+      return true;
+    }
+    const place = places.get(name);
+    if (place === undefined) return false;
+    const bytes = Buffer.from(to.buffer, to.byteOffset, to.byteLength);
+    if (readFully(place.file, bytes, place.at) === bytes.length) return true;
+    places.delete(name);
+    return false;
+  };
   const segments: Segments = {
-    get: (key) => rows.get(nameOf(key)),
+    has: (key) => pending.has(nameOf(key)) || places.has(nameOf(key)),
+    get,
     put(key, row) {
-      rows.set(nameOf(key), row);
-      unwritten.push(record(key, row));
+      pending.set(nameOf(key), row);
+      unwritten.push(nameOf(key));
     },
     async flush() {
       if (unwritten.length === 0) return;
       const written = unwritten;
       unwritten = [];
-      await writeSegment(folder, width, written);
+      const records = written.map((name) => record(name, pending.get(name)!));
+      index(await writeSegment(folder, width, records));
+      // Where the new segment cannot be read, its rows stay here.
+      for (const name of written) if (places.has(name)) pending.delete(name);
+    },
+    close() {
+      for (const file of opened.splice(0)) closeSync(file);
+      places.clear();
     },
   };
-  if (files.length > mostSegments) await gather(folder, width, { rows, files });
+  if (files.length > mostSegments) await gather(folder, width, { places, files, index });
   return segments;
 }
 
@@ -51,14 +93,24 @@ export async function openSegments(folder: string, width: number): Promise<Segme
 async function gather(
   folder: string,
   width: number,
-  { rows, files }: { rows: ReadonlyMap<string, Float32Array>; files: readonly string[] },
+  {
+    places,
+    files,
+    index,
+  }: {
+    readonly places: ReadonlyMap<string, Place>;
+    readonly files: readonly string[];
+    readonly index: (path: string) => void;
+  },
 ): Promise<void> {
+  const row = new Float32Array(width);
+  const bytes = Buffer.from(row.buffer);
+  const records = function* (): Generator<Buffer> {
+    for (const [name, { file, at }] of places)
+      if (readFully(file, bytes, at) === bytes.length) yield record(name, row);
+  };
   try {
-    await writeSegment(
-      folder,
-      width,
-      Array.from(rows, ([key, row]) => record(Buffer.from(key, 'latin1'), row)),
-    );
+    index(await writeSegment(folder, width, [...records()]));
     await Promise.all(files.map((file) => rm(file, { force: true })));
   } catch {
     // The folder may be read only: many segments are read as well as one.
@@ -78,28 +130,56 @@ async function segmentFiles(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-function record(key: Buffer, row: Float32Array): Buffer {
+function record(name: string, row: Float32Array): Buffer {
   const out = Buffer.alloc(keyBytes + 4 * row.length + 4);
-  key.copy(out, 0, 0, keyBytes);
+  out.write(name, 0, keyBytes, 'latin1');
   Buffer.from(row.buffer, row.byteOffset, row.byteLength).copy(out, keyBytes);
   out.writeUInt32LE(crc32(out.subarray(0, out.length - 4)), out.length - 4);
   return out;
 }
 
-function readSegment(bytes: Buffer, width: number, found: (key: Buffer, row: Float32Array) => void): void {
-  if (bytes.length < headerBytes || !bytes.subarray(0, magic.length).equals(magic)) return;
-  if (bytes.readUInt32LE(magic.length) !== width) return;
-  const size = keyBytes + 4 * width + 4;
-  for (let at = headerBytes; at + size <= bytes.length; at += size) {
-    const end = at + size - 4;
-    if (crc32(bytes.subarray(at, end)) !== bytes.readUInt32LE(end)) continue;
-    const row = new Float32Array(width);
-    Buffer.from(row.buffer).set(bytes.subarray(at + keyBytes, end));
-    found(bytes.subarray(at, at + keyBytes), row);
+function openOrNot(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
   }
 }
 
-async function writeSegment(folder: string, width: number, records: readonly Buffer[]): Promise<void> {
+/** Bytes that were there; fewer than asked at the end of the file, or where it cannot be read. */
+function readFully(file: number, into: Uint8Array, at: number): number {
+  let done = 0;
+  try {
+    while (done < into.length) {
+      const read = readSync(file, into, done, into.length - done, at + done);
+      if (read === 0) break;
+      done += read;
+    }
+  } catch {
+    return done;
+  }
+  return done;
+}
+
+/** Names of the whole records of a segment, and where their rows begin. */
+function* recordsOf(file: number, width: number): Generator<readonly [name: string, at: number]> {
+  const header = Buffer.alloc(headerBytes);
+  if (readFully(file, header, 0) < headerBytes || !header.subarray(0, magic.length).equals(magic)) return;
+  if (header.readUInt32LE(magic.length) !== width) return;
+  const size = keyBytes + 4 * width + 4;
+  const chunk = Buffer.alloc(size * Math.max(1, Math.floor(chunkBytes / size)));
+  for (let from = headerBytes; ; from += chunk.length) {
+    const there = readFully(file, chunk, from);
+    for (let at = 0; at + size <= there; at += size) {
+      const end = at + size - 4;
+      if (crc32(chunk.subarray(at, end)) === chunk.readUInt32LE(end))
+        yield [nameOf(chunk.subarray(at, at + keyBytes)), from + at + keyBytes];
+    }
+    if (there < chunk.length) return;
+  }
+}
+
+async function writeSegment(folder: string, width: number, records: readonly Buffer[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${randomBytes(8).toString('hex')}.rows`);
   const header = Buffer.alloc(headerBytes);
@@ -109,6 +189,7 @@ async function writeSegment(folder: string, width: number, records: readonly Buf
   try {
     await writeFile(aside, Buffer.concat([header, ...records]));
     await rename(aside, path);
+    return path;
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {});
     throw error;

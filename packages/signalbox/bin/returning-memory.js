@@ -1,0 +1,28 @@
+// Plain JavaScript, so that any Node can read it.
+
+/**
+ * glibc gives a freed block back to the system only if it was mapped on its own, and maps fewer of them the larger the
+ * blocks that were freed before, up to 32 MB. A comparison makes and drops matrices of that size all the time: with the
+ * limit held, it takes a sixth to a third less memory, in the same time. The C library reads this once, at start.
+ */
+const limit = { MALLOC_MMAP_THRESHOLD_: '1048576' };
+
+/** The environment of another Node that is started in the place of this one. A limit of the user's own stays. */
+export function returned(env) {
+  return { ...limit, ...env };
+}
+
+/** Commands that compute with large matrices; the others are as quick as they can be. */
+const large = ['report', 'reproduce', 'evaluate', 'train', 'import', 'describe'];
+
+/** Starts this program again in the same process with the limit set, where the system is of that kind and Node can. */
+export function returningMemory({ platform, env, execPath, execArgv, argv, execve }) {
+  const [name] = Object.keys(limit);
+  if (platform !== 'linux' || env[name] !== undefined || execve === undefined) return;
+  if (!large.includes(argv[2])) return;
+  try {
+    execve(execPath, [execPath, ...execArgv, ...argv.slice(1)], returned(env));
+  } catch {
+    // It only takes more memory.
+  }
+}
