@@ -40,8 +40,8 @@ export interface SingleKernel {
   readonly b: Float32Array;
   /** Cell (i, j) at i * SIDE + j. */
   readonly c: Float32Array;
-  /** c = a b' for `high` times `wide` tiles of 4 x 8. */
-  tiles(high: number, wide: number, run: number): void;
+  /** c = a b' for `high` times `wide` tiles of 4 x 8; with `more` = 1 they are added to what is there. */
+  tiles(high: number, wide: number, run: number, more: 0 | 1): void;
   readonly query: Float32Array;
   /** Rows that are scanned, one after the other; as many as fit. */
   readonly rows: Float32Array;
@@ -60,7 +60,7 @@ export function singleVectorKernel(): SingleKernel | undefined {
   const routines = [
     {
       name: 'tiles',
-      params: 3,
+      params: 4,
       locals: [
         { type: i32, count: 6 },
         { type: v128, count: 11 },
@@ -94,9 +94,10 @@ export function singleVectorKernel(): SingleKernel | undefined {
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 function tiles(): Code {
-  const [high, wide, run, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const sum = (k: number): number => 9 + k;
-  const [y0, y1, x] = [17, 18, 19];
+  const [high, wide, run, more, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const sum = (k: number): number => 10 + k;
+  const [y0, y1, x] = [18, 19, 20];
+  const place = (k: number): number => C + (k >> 1) * SIDE * 4 + (k & 1) * 16;
   const step = [
     ...[...get(b), ...loadVector(0), ...set(y0), ...get(b), ...loadVector(16), ...set(y1)],
     ...range(4).flatMap((r) => [
@@ -129,9 +130,13 @@ function tiles(): Code {
       ...add,
       ...set(c),
     ],
-    ...range(8).flatMap((k) => [
-      ...[...get(c), ...get(sum(k)), ...storeVector(C + (k >> 1) * SIDE * 4 + (k & 1) * 16)],
-    ]),
+    ...when(
+      get(more),
+      range(8).flatMap((k) => [
+        ...[...get(c), ...loadVector(place(k)), ...get(sum(k)), ...addSingles, ...set(sum(k))],
+      ]),
+    ),
+    ...range(8).flatMap((k) => [...get(c), ...get(sum(k)), ...storeVector(place(k))]),
     ...advance(j, 1),
   ];
   return repeatWhile(
@@ -209,7 +214,7 @@ export function singleScalarKernel(): SingleKernel {
     c,
     query,
     rows,
-    tiles(high, wide, run) {
+    tiles(high, wide, run, more) {
       for (let i = 0; i < 4 * high; i++) {
         for (let j = 0; j < 8 * wide; j++) {
           let sum = 0;
@@ -217,7 +222,7 @@ export function singleScalarKernel(): SingleKernel {
           let t = (j - (j % 8)) * run + (j % 8);
           for (const end = s + 4 * run; s < end; s += 4, t += 8)
             sum = Math.fround(sum + Math.fround(a[s]! * b[t]!));
-          c[i * SIDE + j] = sum;
+          c[i * SIDE + j] = more === 1 ? c[i * SIDE + j]! + sum : sum;
         }
       }
     },

@@ -94,9 +94,13 @@ test('32-bit kernels of both kinds give the same bits', () => {
     for (let c = 0; c < scalar[name].length; c++) scalar[name][c] = random.normal();
     vector[name].set(scalar[name]);
   }
-  for (const kernel of [scalar, vector]) kernel.tiles(3, 2, 77);
-  for (let i = 0; i < 12; i++) {
-    assert.deepEqual(vector.c.slice(i * 64, i * 64 + 16), scalar.c.slice(i * 64, i * 64 + 16));
+  for (const more of [0, 1] as const) {
+    const before = scalar.c[0]!;
+    for (const kernel of [scalar, vector]) kernel.tiles(3, 2, 77, more);
+    if (more === 1) assert.equal(scalar.c[0], Math.fround(2 * before));
+    for (let i = 0; i < 12; i++) {
+      assert.deepEqual(vector.c.slice(i * 64, i * 64 + 16), scalar.c.slice(i * 64, i * 64 + 16));
+    }
   }
   for (const width of [1, 3, 4, 7, 512, 1029]) {
     for (const name of ['query', 'rows'] as const) {

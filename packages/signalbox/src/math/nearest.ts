@@ -117,25 +117,16 @@ function blocks(input: NearestInput, found: Found): void {
   const mutual = queries === base && queryFolds === baseFolds;
   const packed: Packed[] = [];
   for (let q = 0; q < queries.rows; q += SIDE) packed.push(pack(queries, q, 4));
-  const sums = new Float32Array(SIDE * SIDE);
   for (let b = 0; b < base.rows; b += SIDE) {
     signal?.throwIfAborted();
     const columns = pack(base, b, 8);
     const single = columns.runs.length === 1;
     if (single) kernel.b.set(columns.runs[0]!);
-    const values = single ? kernel.c : sums;
     for (let block = mutual ? b / SIDE : 0; block < packed.length; block++) {
       const rows = packed[block]!;
-      if (single) product(rows, columns, { run: 0, keep: true });
-      else {
-        sums.fill(0);
-        for (let run = 0; run < columns.runs.length; run++) {
-          product(rows, columns, { run, keep: false });
-          for (let c = 0; c < sums.length; c++) sums[c]! += kernel.c[c]!;
-        }
-      }
+      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
       const q = block * SIDE;
-      const across = { input, found, values, first: b, count: columns.count, step: 1 };
+      const across = { input, found, values: kernel.c, first: b, count: columns.count, step: 1 };
       for (let r = 0; r < rows.count; r++) offer(across, q + r, r * SIDE);
       // Each query still sees the base rows in ascending order: those before its block came as columns.
       if (!mutual || q === b) continue;
@@ -167,13 +158,13 @@ function pack({ data, rows, cols }: Matrix, first: number, lanes: 4 | 8): Packed
   return { count, runs };
 }
 
-/** Products of one run into the kernel's c; `keep`: b is there already. */
+/** Products of one run into the kernel's c, beside those of the runs before; `keep`: b is there already. */
 function product(rows: Packed, columns: Packed, { run, keep }: { run: number; keep: boolean }): void {
   const high = Math.ceil(rows.count / 4);
   const a = rows.runs[run]!;
   kernel.a.set(a);
   if (!keep) kernel.b.set(columns.runs[run]!);
-  kernel.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high));
+  kernel.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high), run === 0 ? 0 : 1);
 }
 
 interface Offer {
