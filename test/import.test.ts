@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -65,6 +65,34 @@ test('import --json counts the same', async (t) => {
   assert.deepEqual(ledger['refused'], [
     { path: 'notes.json', why: 'no known format fits: it is JSON with keys colour' },
   ]);
+});
+
+test('an import that was stopped goes on after the sources that it has read', async (t) => {
+  const cwd = await folder(t, { ...files, 'bad.jsonl': '{"query_id":"1","model":"m","score":2}\n' });
+  const all = ['import', '.', '-o', 'out/table.jsonl', '--keep', 'kept'];
+  await mkdir(join(cwd, 'out'));
+  const stopped = await signalbox(['import', 'a.jsonl', 'bad.jsonl', ...all.slice(2)], { cwd });
+  assert.equal(stopped.code, 1);
+  const [inside] = await readdir(join(cwd, 'kept'));
+  const kept = join(cwd, 'kept', inside!);
+  assert.equal((await readdir(kept)).length, 2, 'the table of a.jsonl, and what it says of itself');
+  await rm(join(cwd, 'bad.jsonl'));
+  const resumed = await signalbox(['import', 'a.jsonl', 'b.csv', ...all.slice(2)], { cwd });
+  assert.equal(resumed.code, 0, resumed.err);
+  const table = await readFile(join(cwd, 'out/table.jsonl'), 'utf8');
+  const afresh = await signalbox(['import', 'a.jsonl', 'b.csv', '-o', 'out/afresh.jsonl'], { cwd });
+  assert.equal(resumed.out.replace('table.jsonl', 'afresh.jsonl'), afresh.out);
+  assert.equal(await readFile(join(cwd, 'out/afresh.jsonl'), 'utf8'), table);
+  // What is kept is what is read: of these two one is put in the place of the other.
+  const tables = (await readdir(kept)).filter((name) => name.endsWith('.parquet'));
+  assert.equal(tables.length, 2);
+  for (const name of tables) await copyFile(join(kept, tables[0]!), join(kept, name));
+  const again = await signalbox(['import', 'a.jsonl', 'b.csv', ...all.slice(2)], { cwd });
+  assert.equal(again.code, 0, again.err);
+  assert.notEqual(await readFile(join(cwd, 'out/table.jsonl'), 'utf8'), table);
+  // The folder that is kept in lies in the folder that is read.
+  const whole = await signalbox(['import', '.', '-o', 'out.csv', '--keep', 'kept', '--json'], { cwd });
+  assert.doesNotMatch(whole.out, /kept/);
 });
 
 test('an import that fails says why and writes nothing', async (t) => {

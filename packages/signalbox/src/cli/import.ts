@@ -10,6 +10,7 @@ import { ascii } from './terminal/paint.ts';
 interface Flags extends TableFlags {
   readonly output: string;
   readonly rename?: string[];
+  readonly keep?: string;
   readonly json?: boolean;
 }
 
@@ -24,18 +25,23 @@ export function addImport(program: Command): void {
       'another name for a model; several may become one (may be repeated)',
       (value: string, before: string[] = []) => [...before, renaming(value)],
     )
+    .option(
+      '--keep <folder>',
+      'keep the table of each source there; run again with the same folder, an import that was stopped goes on from them',
+    )
     .option('--json', 'print what was read, merged and refused as one JSON object');
   withTableFlags(command).action(async (paths: string[], flags: Flags) => {
     writtenEnding(flags.output);
     const session = openSession();
     const { context } = session;
-    const { format, rename = [] } = flags;
+    const { format, rename = [], keep } = flags;
     const prices = flags.prices === undefined ? undefined : await readPrices(flags.prices, context);
     const { table, ledger } = await importTables({
       paths,
       format,
       rename,
       options: readOptions(flags),
+      keep,
       context,
     });
     const finished = prices ? priced(table, prices) : table;

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { Dataset } from '../core/dataset.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Format, SourceFile } from '../core/format.ts';
 import { digestsOf } from './files/files.ts';
 import { formats } from './index.ts';
+import { keptTable } from './kept-tables.ts';
 import { isArchive, listFiles } from './list.ts';
 import { described } from './look.ts';
 import { formatNamed, type OpenTable } from './open.ts';
@@ -28,11 +29,12 @@ const known: Readonly<Record<string, Format>> = formats;
 /**
  * Reads every table that the paths name, of whatever formats: each path by itself and, where a folder holds
  * several formats, each of them by itself. A copy of a file that was read is passed over.
+ * @param work.keep folder of tables that were read before (kept-tables.ts)
  * @returns the tables, and the files that were passed over: of no known format, or the same bytes as another
  * @throws SignalboxError where a row is malformed, and for a file that is given by name and is of no known format
  */
 export async function openSources(
-  work: OpenTable,
+  work: OpenTable & { readonly keep?: string | undefined },
 ): Promise<{ readonly sources: readonly OpenedSource[]; readonly refused: readonly RefusedFile[] }> {
   const sources: OpenedSource[] = [];
   const refused: RefusedFile[] = [];
@@ -41,7 +43,9 @@ export async function openSources(
     const fresh: SourceFile[] = [];
     const passed: RefusedFile[] = [];
     const named = work.format === undefined ? undefined : formatNamed(work.format);
-    const listed = await listFiles([path], { archives: named === undefined });
+    const all = await listFiles([path], { archives: named === undefined });
+    const own = work.keep === undefined ? undefined : resolve(work.keep) + sep;
+    const listed = own === undefined ? all : all.filter((file) => !resolve(file.path).startsWith(own));
     for (const file of listed) {
       const unpacked = isArchive(file) ? listed.find(isUnpacked(file)) : undefined;
       if (file.size === 0) passed.push({ path: file.path, why: 'is empty' });
@@ -53,17 +57,20 @@ export async function openSources(
       ? { parts: [{ format: named, files: fresh }], strange: [] }
       : sortedApart(fresh);
     for (const { format, files } of parts) {
-      const own: Record<string, string> = {};
+      const digestsOfPart: Record<string, string> = {};
       const once = files.filter((file) => {
         const digest = digests[file.path]!;
         const first = copies.firstOf(file, `${digest} ${format.told?.(file) ?? ''}`);
-        if (first === undefined) own[file.path] = digest;
+        if (first === undefined) digestsOfPart[file.path] = digest;
         else if (first !== file.path) passed.push(copyOf(file, first));
         return first === undefined;
       });
       if (once.length === 0) continue;
-      const table = await format.read(once, work.options, work.context);
-      sources.push({ path, files: once, table: { ...table, digests: own } });
+      const { keep: folder, options, context } = work;
+      const table = await (folder === undefined
+        ? format.read(once, options, context)
+        : keptTable({ folder, format, files: once, digests: digestsOfPart, options }, context));
+      sources.push({ path, files: once, table: { ...table, digests: digestsOfPart } });
     }
     for (const { file, why } of strange) {
       const first = copies.firstOf(file, digests[file.path]!);

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { nearest, SignalboxError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/format.ts';
+import { version } from '../version.ts';
 import {
   callsOf,
   type Merged,
@@ -18,6 +20,8 @@ export interface ImportRequest {
   /** New names of models, each as `old=new`. */
   readonly rename: readonly string[];
   readonly options: ReadOptions;
+  /** Folder where each source's table is kept once it is read. */
+  readonly keep?: string | undefined;
   readonly context: Context;
 }
 
@@ -60,7 +64,11 @@ export interface ImportLedger {
 export async function importTables(
   request: ImportRequest,
 ): Promise<{ readonly table: Dataset; readonly ledger: ImportLedger }> {
-  const { sources, refused } = await openSources(request);
+  const { sources, refused } = await openSources({
+    ...request,
+    // Another version may read a format in another way.
+    keep: request.keep === undefined ? undefined : join(request.keep, `tables-${version}`),
+  });
   if (sources.length === 0) {
     const why = refused.map((file) => `${file.path} ${file.why}`).join('; ');
     throw new SignalboxError('format', `Nothing could be read: ${why}.`);
