@@ -16,7 +16,8 @@ export async function openChooser(
       {
         folder: router,
         ...(typeof use === 'string' && { policy: { name: use, params } }),
-        encoder: { cacheFolder: session.cacheFolder, worker: true },
+        // What people ask stays in memory while it is answered: no folder keeps their prompts' embeddings.
+        encoder: { worker: true },
         guardAlpha,
       },
       session.context,

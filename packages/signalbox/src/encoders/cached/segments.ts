@@ -17,7 +17,7 @@ export interface Segments {
   put(key: Buffer, row: Float32Array): void;
   /** Writes what was put since; one new segment. */
   flush(): Promise<void>;
-  /** Lets go of the files; nothing is kept any more from here on. */
+  /** Lets go of the file that is open; nothing is known any more from here on. */
   close(): void;
 }
 
@@ -30,20 +30,16 @@ const mostSegments = 16;
 const chunkBytes = 2 ** 20;
 
 interface Place {
-  /** An open file. */
-  readonly file: number;
+  readonly path: string;
   /** Bytes from its start to the row. */
   readonly at: number;
 }
 
 export async function openSegments(folder: string, width: number): Promise<Segments> {
   const places = new Map<string, Place>();
-  const opened: number[] = [];
+  const reader = oneFile();
   const index = (path: string): void => {
-    const file = openOrNot(path);
-    if (file === undefined) return;
-    opened.push(file);
-    for (const [name, at] of recordsOf(file, width)) places.set(name, { file, at });
+    for (const [name, at] of recordsOf(reader, path, width)) places.set(name, { path, at });
   };
   const files = await segmentFiles(folder);
   for (const file of files) index(file);
@@ -60,7 +56,7 @@ export async function openSegments(folder: string, width: number): Promise<Segme
     const place = places.get(name);
     if (place === undefined) return false;
     const bytes = Buffer.from(to.buffer, to.byteOffset, to.byteLength);
-    if (readFully(place.file, bytes, place.at) === bytes.length) return true;
+    if (reader.read(place.path, bytes, place.at) === bytes.length) return true;
     places.delete(name);
     return false;
   };
@@ -73,7 +69,8 @@ export async function openSegments(folder: string, width: number): Promise<Segme
     },
     async flush() {
       if (unwritten.length === 0) return;
-      const written = unwritten;
+      // What another flush has written since it was put is there already.
+      const written = unwritten.filter((name) => pending.has(name));
       unwritten = [];
       const records = written.map((name) => record(name, pending.get(name)!));
       index(await writeSegment(folder, width, records));
@@ -81,11 +78,11 @@ export async function openSegments(folder: string, width: number): Promise<Segme
       for (const name of written) if (places.has(name)) pending.delete(name);
     },
     close() {
-      for (const file of opened.splice(0)) closeSync(file);
+      reader.close();
       places.clear();
     },
   };
-  if (files.length > mostSegments) await gather(folder, width, { places, files, index });
+  if (files.length > mostSegments) await gather(folder, width, { places, files, index, reader });
   return segments;
 }
 
@@ -97,20 +94,23 @@ async function gather(
     places,
     files,
     index,
+    reader,
   }: {
     readonly places: ReadonlyMap<string, Place>;
     readonly files: readonly string[];
     readonly index: (path: string) => void;
+    readonly reader: Reader;
   },
 ): Promise<void> {
   const row = new Float32Array(width);
   const bytes = Buffer.from(row.buffer);
   const records = function* (): Generator<Buffer> {
-    for (const [name, { file, at }] of places)
-      if (readFully(file, bytes, at) === bytes.length) yield record(name, row);
+    for (const [name, { path, at }] of places)
+      if (reader.read(path, bytes, at) === bytes.length) yield record(name, row);
   };
   try {
     index(await writeSegment(folder, width, [...records()]));
+    reader.close();
     await Promise.all(files.map((file) => rm(file, { force: true })));
   } catch {
     // The folder may be read only: many segments are read as well as one.
@@ -138,38 +138,54 @@ function record(name: string, row: Float32Array): Buffer {
   return out;
 }
 
-function openOrNot(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
+interface Reader {
+  /** Bytes that were there; fewer than asked at the end of the file, or where it cannot be read. */
+  read(path: string, into: Uint8Array, at: number): number;
+  close(): void;
 }
 
-/** Bytes that were there; fewer than asked at the end of the file, or where it cannot be read. */
-function readFully(file: number, into: Uint8Array, at: number): number {
-  let done = 0;
-  try {
-    while (done < into.length) {
-      const read = readSync(file, into, done, into.length - done, at + done);
-      if (read === 0) break;
-      done += read;
-    }
-  } catch {
-    return done;
-  }
-  return done;
+/** Holds the file that was read last: rows that were written together are asked for together. */
+function oneFile(): Reader {
+  let held: { readonly path: string; readonly file: number } | undefined;
+  const close = (): void => {
+    if (held !== undefined) closeSync(held.file);
+    held = undefined;
+  };
+  return {
+    read(path, into, at) {
+      let done = 0;
+      try {
+        if (held?.path !== path) {
+          close();
+          held = { path, file: openSync(path, 'r') };
+        }
+        while (done < into.length) {
+          const read = readSync(held.file, into, done, into.length - done, at + done);
+          if (read === 0) break;
+          done += read;
+        }
+      } catch {
+        return done;
+      }
+      return done;
+    },
+    close,
+  };
 }
 
 /** Names of the whole records of a segment, and where their rows begin. */
-function* recordsOf(file: number, width: number): Generator<readonly [name: string, at: number]> {
+function* recordsOf(
+  reader: Reader,
+  path: string,
+  width: number,
+): Generator<readonly [name: string, at: number]> {
   const header = Buffer.alloc(headerBytes);
-  if (readFully(file, header, 0) < headerBytes || !header.subarray(0, magic.length).equals(magic)) return;
+  if (reader.read(path, header, 0) < headerBytes || !header.subarray(0, magic.length).equals(magic)) return;
   if (header.readUInt32LE(magic.length) !== width) return;
   const size = keyBytes + 4 * width + 4;
   const chunk = Buffer.alloc(size * Math.max(1, Math.floor(chunkBytes / size)));
   for (let from = headerBytes; ; from += chunk.length) {
-    const there = readFully(file, chunk, from);
+    const there = reader.read(path, chunk, from);
     for (let at = 0; at + size <= there; at += size) {
       const end = at + size - 4;
       if (crc32(chunk.subarray(at, end)) === chunk.readUInt32LE(end))
