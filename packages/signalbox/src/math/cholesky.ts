@@ -4,19 +4,25 @@ import { addProduct, type Operand } from './product.ts';
 /** Wide enough for `addProduct`, narrow enough that the panels, done cell by cell, stay a small part. */
 const BLOCK = 32;
 
+type Factor = Matrix & { readonly data: Float64Array };
+
 /**
- * L with L L' = A, lower (zeros above), of a symmetric matrix of which the lower half is read; undefined if
+ * L with L L' = A + shift I, lower (zeros above), of a symmetric matrix of which the lower half is read; undefined if
  * it is not positive definite. Left-looking by blocks: most of the work is in `addProduct`.
+ * @param out takes the factor where many are made, one after the other; new where absent
  */
-export function cholesky(a: Matrix): Matrix | undefined {
+export function cholesky(a: Matrix, shift = 0, out: Factor = matrix(a.rows, a.rows)): Factor | undefined {
   const p = a.rows;
   if (a.cols !== p) throw new RangeError(`${p} x ${a.cols} is not square`);
-  const out = matrix(p, p);
   const l = out.data;
-  for (let i = 0; i < p; i++) for (let j = 0; j <= i; j++) l[i * p + j] = a.data[i * p + j]!;
+  for (let i = 0; i < p; i++) {
+    for (let j = 0; j < i; j++) l[i * p + j] = a.data[i * p + j]!;
+    l[i * p + i] = a.data[i * p + i]! + shift;
+  }
+  const taken = new Float64Array(p * Math.min(BLOCK, p));
   for (let j = 0; j < p; j += BLOCK) {
     const width = Math.min(BLOCK, p - j);
-    if (j > 0) subtractEarlier(l, p, { j, width });
+    if (j > 0) subtractEarlier(l, p, { j, width, taken: taken.subarray(0, (p - j) * width) });
     if (!factorPanel(l, p, { j, width })) return undefined;
   }
   for (let i = 0; i < p; i++) l.fill(0, i * p + i + 1, (i + 1) * p);
@@ -29,9 +35,13 @@ interface Panel {
 }
 
 /** Takes from rows j.. of the panel what the columns before it explain. */
-function subtractEarlier(l: Float64Array, p: number, { j, width }: Panel): void {
+function subtractEarlier(
+  l: Float64Array,
+  p: number,
+  { j, width, taken }: Panel & { readonly taken: Float64Array },
+): void {
   const below: Operand = { data: l.subarray(j * p), stride: p, rows: p - j, transposed: false };
-  const taken = new Float64Array((p - j) * width);
+  taken.fill(0);
   addProduct(below, { ...below, rows: width }, { data: taken, depth: j });
   for (let i = j; i < p; i++) {
     const from = (i - j) * width;
@@ -135,15 +145,13 @@ function backward({ rows: p, data: l }: Matrix, [x0, x1, x2, x3]: Four): void {
  * The factor of A + shift I for a positive semidefinite A. Where rounding or a shift of 0 leaves it indefinite,
  * the shift grows from 1e-12 of the greatest diagonal cell by tenfold until it is not.
  */
-export function choleskyShifted(a: Matrix, shift: number): Matrix {
+export function choleskyShifted(a: Matrix, shift: number, out?: Factor): Factor {
   const p = a.rows;
-  const data = Float64Array.from(a.data);
   let greatest = 0;
   for (let i = 0; i < p; i++) greatest = Math.max(greatest, Math.abs(a.data[i * p + i]!));
   let extra = 0;
   for (;;) {
-    for (let i = 0; i < p; i++) data[i * p + i] = a.data[i * p + i]! + shift + extra;
-    const factor = cholesky({ rows: p, cols: p, data });
+    const factor = cholesky(a, shift + extra, out);
     if (factor !== undefined) return factor;
     if (!(extra <= greatest * 1e6) || greatest === Number.POSITIVE_INFINITY)
       throw new RangeError('a matrix of equations holds NaN or infinite cells');

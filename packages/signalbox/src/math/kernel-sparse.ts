@@ -1,4 +1,4 @@
-import type { Matrix, Sparse } from './matrix.ts';
+import type { Sparse } from './matrix.ts';
 import {
   addVectors,
   advance,
@@ -36,9 +36,9 @@ export interface SparseKernel {
 }
 
 /** Undefined where WebAssembly or its vectors are missing, or the matrix is too large. */
-export function sparseVectorKernel(a: Sparse, b: Pick<Matrix, 'rows'>): SparseKernel | undefined {
+export function sparseVectorKernel(a: Sparse): SparseKernel | undefined {
   const cells = a.start[a.rows]!;
-  const outAt = BYTES * b.rows;
+  const outAt = BYTES * a.cols;
   const cellsAt = outAt + BYTES * a.rows;
   const endsAt = cellsAt + 8 * cells;
   const bytes = endsAt + 4 * a.rows;
@@ -62,7 +62,7 @@ export function sparseVectorKernel(a: Sparse, b: Pick<Matrix, 'rows'>): SparseKe
   new Int32Array(buffer, endsAt, a.rows).set(a.start.subarray(1, a.rows + 1).map((end) => cellsAt + 8 * end));
   const each = made.exports['rows'] as (ends: number, last: number, cell: number, out: number) => void;
   return {
-    strip: new Float64Array(buffer, 0, STRIP * b.rows),
+    strip: new Float64Array(buffer, 0, STRIP * a.cols),
     out: new Float64Array(buffer, outAt, STRIP * a.rows),
     run: () => each(endsAt, endsAt + 4 * a.rows, cellsAt, outAt),
   };

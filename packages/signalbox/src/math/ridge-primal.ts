@@ -29,6 +29,9 @@ export function primalProblem(group: RidgeGroup): RidgeProblem {
   );
   const total = emptySums(p, m);
   for (const part of parts) add(total, part, 1);
+  const factor = matrix(p, p);
+  const solve = (a: Matrix, b: Matrix, penalty: number): Matrix =>
+    choleskySolve(choleskyShifted(a, penalty, factor), b);
   return {
     heldOut(fold, rows, penalties) {
       const part = parts[fold]!;
@@ -65,10 +68,6 @@ export function primalProblem(group: RidgeGroup): RidgeProblem {
       return solve(a, b, penalty);
     },
   };
-}
-
-function solve(a: Matrix, b: Matrix, penalty: number): Matrix {
-  return choleskySolve(choleskyShifted(a, penalty), b);
 }
 
 function emptySums(p: number, m: number): Sums {

@@ -25,17 +25,24 @@ export function transpose(a: Sparse): Sparse {
  * around it: a row gives the same bits alone and in a batch.
  */
 export function sparseTimesDense(a: Sparse, b: Matrix): Matrix & { readonly data: Float64Array } {
-  if (a.cols !== b.rows) throw new RangeError(`${a.cols} columns times ${b.rows} rows`);
-  const out = matrix(a.rows, b.cols);
+  return sparseProduct(a)(b);
+}
+
+/** The same with one B after the other; what is laid out of A is laid out once. */
+export function sparseProduct(a: Sparse): (b: Matrix) => Matrix & { readonly data: Float64Array } {
   // For a few rows laying B out would cost more than the sums.
-  const kernel = a.start[a.rows]! > 4 * b.rows ? sparseVectorKernel(a, b) : undefined;
-  let j = 0;
-  for (; j + STRIP <= b.cols; j += STRIP) {
-    if (kernel === undefined) addStrip(a, b, { out, column: j });
-    else addByKernel(kernel, b, { out, column: j });
-  }
-  for (; j < b.cols; j++) addColumn(a, b, { out, column: j });
-  return out;
+  const kernel = a.start[a.rows]! > 4 * a.cols ? sparseVectorKernel(a) : undefined;
+  return (b) => {
+    if (a.cols !== b.rows) throw new RangeError(`${a.cols} columns times ${b.rows} rows`);
+    const out = matrix(a.rows, b.cols);
+    let j = 0;
+    for (; j + STRIP <= b.cols; j += STRIP) {
+      if (kernel === undefined) addStrip(a, b, { out, column: j });
+      else addByKernel(kernel, b, { out, column: j });
+    }
+    for (; j < b.cols; j++) addColumn(a, b, { out, column: j });
+    return out;
+  };
 }
 
 function addByKernel(kernel: SparseKernel, b: Matrix, { out, column }: Columns): void {

@@ -4,7 +4,7 @@ import type { Sparse } from './matrix.ts';
 import { type Matrix, matrix } from './matrix.ts';
 import { descending } from './order.ts';
 import type { Rng } from './rng.ts';
-import { sparseTimesDense, transpose } from './sparse.ts';
+import { sparseProduct, transpose } from './sparse.ts';
 
 export interface SvdOptions {
   /** Components wanted; fewer come back where the rank is lower. */
@@ -26,14 +26,14 @@ export interface SvdOptions {
 export function truncatedSvd(a: Sparse, options: SvdOptions): { components: Matrix; values: Float64Array } {
   const { random, oversample = 8, powerIterations = 2 } = options;
   const followed = Math.min(options.width + oversample, a.rows, a.cols);
-  const turned = transpose(a);
+  const [timesA, timesTurned] = [sparseProduct(a), sparseProduct(transpose(a))];
   const start = matrix(a.rows, followed);
   for (let c = 0; c < start.data.length; c++) start.data[c] = random.normal();
-  let basis = orthonormal(sparseTimesDense(turned, start));
+  let basis = orthonormal(timesTurned(start));
   for (let pass = 0; pass < powerIterations; pass++) {
-    basis = orthonormal(sparseTimesDense(turned, sparseTimesDense(a, basis)));
+    basis = orthonormal(timesTurned(timesA(basis)));
   }
-  const { vectors, values } = symmetricEigen(gram(sparseTimesDense(a, basis)));
+  const { vectors, values } = symmetricEigen(gram(timesA(basis)));
   const kept = keptOf(values).slice(0, options.width);
   const components = multiply(basis, columnsOf(vectors, kept));
   fixSigns(components);
@@ -42,14 +42,15 @@ export function truncatedSvd(a: Sparse, options: SvdOptions): { components: Matr
 
 /**
  * An orthonormal basis of the columns of y; fewer columns where they are dependent. By the Cholesky factor of
- * the Gram matrix where that is safe, else by its eigenvectors.
+ * the Gram matrix where that is safe, which then stands in the place of y, else by its eigenvectors.
  */
 export function orthonormal(y: Matrix): Matrix {
   const products = gram(y);
   const triangle = cholesky(products);
   if (triangle !== undefined && wellConditioned(triangle)) {
     const inverse = forwardSolve(triangle, identity(y.cols));
-    return multiply(y, transposed(inverse));
+    timesInPlace(y, transposed(inverse));
+    return y;
   }
   const { vectors, values } = symmetricEigen(products);
   const kept = keptOf(values);
@@ -57,6 +58,15 @@ export function orthonormal(y: Matrix): Matrix {
     y,
     columnsOf(vectors, kept, (j) => 1 / Math.sqrt(values[j]!)),
   );
+}
+
+/** y times a square matrix, some rows at a time. */
+function timesInPlace(y: Matrix, by: Matrix): void {
+  const step = 1024;
+  for (let i = 0; i < y.rows; i += step) {
+    const some = y.data.subarray(i * y.cols, (i + step) * y.cols);
+    y.data.set(multiply({ rows: some.length / y.cols, cols: y.cols, data: some }, by).data, i * y.cols);
+  }
 }
 
 function wellConditioned({ rows, data }: Matrix): boolean {
