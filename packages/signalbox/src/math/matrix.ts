@@ -82,6 +82,14 @@ export function selectCols(m: Matrix, cols: ArrayLike<number>): Matrix {
   return { rows: m.rows, cols: cols.length, data };
 }
 
+/** Rows and columns exchanged, in 64-bit floats. */
+export function transposed(x: Matrix): Matrix & { readonly data: Float64Array } {
+  const out = matrix(x.cols, x.rows);
+  for (let i = 0, c = 0; i < x.rows; i++)
+    for (let j = 0; j < x.cols; j++, c++) out.data[j * x.rows + i] = x.data[c]!;
+  return out;
+}
+
 /** Matrices side by side; all must have the same number of rows. 32-bit floats if all of them are. */
 export function hstack(parts: readonly Matrix[]): Matrix {
   const rows = parts[0]?.rows ?? 0;

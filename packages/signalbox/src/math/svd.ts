@@ -1,7 +1,7 @@
 import { cholesky, forwardSolve } from './cholesky.ts';
 import { gram, multiply } from './linear.ts';
 import type { Sparse } from './matrix.ts';
-import { type Matrix, matrix } from './matrix.ts';
+import { type Matrix, matrix, transposed } from './matrix.ts';
 import { descending } from './order.ts';
 import type { Rng } from './rng.ts';
 import { sparseProduct, transpose } from './sparse.ts';
@@ -82,14 +82,6 @@ function wellConditioned({ rows, data }: Matrix): boolean {
 function identity(n: number): Matrix {
   const out = matrix(n, n);
   for (let i = 0; i < n; i++) out.data[i * n + i] = 1;
-  return out;
-}
-
-function transposed(m: Matrix): Matrix {
-  const out = matrix(m.cols, m.rows);
-  for (let i = 0; i < m.rows; i++) {
-    for (let j = 0; j < m.cols; j++) out.data[j * m.rows + i] = m.data[i * m.cols + j]!;
-  }
   return out;
 }
 

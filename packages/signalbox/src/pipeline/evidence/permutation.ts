@@ -1,8 +1,16 @@
 import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { indexGroups } from '../../core/folds.ts';
-import { cholesky, choleskySolve, columnMeans, crossProduct, gram, multiply } from '../../math/linear.ts';
-import { at, type Matrix, matrix, selectRows } from '../../math/matrix.ts';
+import {
+  cholesky,
+  choleskySolve,
+  columnMeans,
+  crossProduct,
+  gram,
+  multiply,
+  multiplyTransposed,
+} from '../../math/linear.ts';
+import { at, type Matrix, matrix, selectRows, transposed } from '../../math/matrix.ts';
 import { type Rng, rng, shuffle } from '../../math/rng.ts';
 import { turn } from '../cross-fit.ts';
 import { encodedParts } from '../encoded-part.ts';
@@ -51,9 +59,8 @@ interface Problem {
   /** Rows of the table. */
   readonly train: Int32Array;
   readonly test: Int32Array;
-  readonly x: Matrix;
-  readonly tested: Matrix;
-  readonly factor: Matrix;
+  /** What the regression on outcomes of the training rows (rows x any) says of the test rows. */
+  predict(y: Matrix): Matrix;
 }
 
 async function problems(
@@ -78,12 +85,19 @@ async function problems(
     out.push({
       train: rows,
       test: Int32Array.from(testAt, (i) => testRows[i]!),
-      x,
-      tested: shifted(selectRows(test.features, testAt), shift),
-      factor,
+      predict: regression(x, factor, shifted(selectRows(test.features, testAt), shift)),
     });
   }
   return out;
+}
+
+/** Thousands of columns are fitted: the way over test rows x training rows is taken once where it is the shorter one. */
+function regression(x: Matrix, factor: Matrix, tested: Matrix): Problem['predict'] {
+  const p = x.cols;
+  if (tested.rows * x.rows > p * (x.rows + p + tested.rows))
+    return (y) => multiply(tested, choleskySolve(factor, crossProduct(x, y)));
+  const hat = multiplyTransposed(transposed(choleskySolve(factor, transposed(tested))), x);
+  return (y) => multiply(hat, y);
 }
 
 interface TestArgs extends PermutationArgs {
@@ -116,7 +130,7 @@ function lifts(parts: readonly Problem[], deals: readonly Int32Array[], plan: Pl
   const m = quality.cols;
   const out = new Float64Array(deals.length);
   const rows = parts.reduce((sum, { test }) => sum + test.length, 0);
-  for (const { train, test, x, tested, factor } of parts) {
+  for (const { train, test, predict } of parts) {
     const y = matrix(train.length, m * deals.length);
     const best = deals.map((deal, d) => {
       const part = differences(
@@ -128,7 +142,7 @@ function lifts(parts: readonly Problem[], deals: readonly Int32Array[], plan: Pl
       return greatest(columnMeans(part), 0, m);
     });
     const means = columnMeans(y);
-    const predicted = multiply(tested, choleskySolve(factor, crossProduct(x, y)));
+    const predicted = predict(y);
     for (let i = 0; i < test.length; i++) {
       deals.forEach((deal, d) => {
         const row = deal[test[i]!]!;
