@@ -25,6 +25,7 @@ export function primalProblem(group: RidgeGroup): RidgeProblem {
     sumsOver(
       group,
       observed.filter((row) => folds[row] === fold),
+      fold,
     ),
   );
   const total = emptySums(p, m);
@@ -80,15 +81,19 @@ function emptySums(p: number, m: number): Sums {
   };
 }
 
-function sumsOver({ x, y, shift, weights }: RidgeGroup, rows: Int32Array): Sums {
+function sumsOver(group: RidgeGroup, rows: Int32Array, fold: number): Sums {
+  const { x, y, shift, weights, observed } = group;
   const options = { rows, weights, shift };
+  const grams = weights === undefined && observed.length === x.rows ? group.grams : undefined;
+  const known = grams?.[fold];
   const sums = {
     weight: 0,
-    gram: gram(x, options).data as Float64Array,
+    gram: known ?? (gram(x, options).data as Float64Array),
     cross: crossProduct(x, y, options).data as Float64Array,
     x: new Float64Array(x.cols),
     y: new Float64Array(y.cols),
   };
+  if (grams) grams[fold] = sums.gram;
   for (const row of rows) {
     const weight = weights === undefined ? 1 : weights[row]!;
     sums.weight += weight;

@@ -1,5 +1,8 @@
 import type { Matrix } from './matrix.ts';
 
+/** X'X of the rows of each fold about the means of all rows; filled by the first fit that needs them. */
+export type FoldGrams = (Float64Array | undefined)[];
+
 /** Targets observed on the same rows: they share every Gram matrix and factorisation. */
 export interface RidgeGroup {
   readonly x: Matrix;
@@ -13,6 +16,8 @@ export interface RidgeGroup {
   readonly folds: Int32Array;
   readonly foldCount: number;
   readonly weights: Float64Array | undefined;
+  /** Of the rows of each fold, where another fit on the same rows has computed them. */
+  readonly grams: FoldGrams | undefined;
 }
 
 /** A group's equations, in the space of columns (primal) or of rows (dual). */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromRows, type Matrix, matrix, matrix32, selectRows } from './matrix.ts';
+import { fromRows, type Matrix, matrix, matrix32, selectCols, selectRows } from './matrix.ts';
 import { close, fixture, gaussian, table } from './reference.fixture.ts';
-import { chooseRidgeByLoo, fitRidge, predictRidge } from './ridge.ts';
+import { chooseRidgeByLoo, fitRidge, foldGrams, predictRidge } from './ridge.ts';
 import { rng } from './rng.ts';
 
 type Cells = (number | null)[][];
@@ -170,4 +170,31 @@ test('what cannot be fitted is refused', () => {
   const infinite = fromRows([[Number.POSITIVE_INFINITY], [1]]);
   assert.throws(() => fitRidge({ x: infinite, y: x, folds, penalties: [1] }), /infinite/);
   assert.throws(() => fitRidge({ x, y: x, folds, penalties: [1], signal: AbortSignal.abort() }), /abort/i);
+});
+
+test('fits on the same rows share what depends on these alone, and come to the same bits', () => {
+  const x = gaussian(60, 5, rng(11));
+  const folds = Int32Array.from({ length: 60 }, (_, i) => i % 5);
+  const penalties = [1, 10];
+  const [one, two] = [gaussian(60, 2, rng(12)), gaussian(60, 3, rng(13))];
+  const grams = foldGrams();
+  fitRidge({ x, y: one, folds, penalties, grams });
+  assert.equal(grams.length, 5);
+  assert.deepEqual(
+    fitRidge({ x, y: two, folds, penalties, grams }),
+    fitRidge({ x, y: two, folds, penalties }),
+  );
+  // A target with a gap, and weighted rows, have sums of their own.
+  const gap = { ...two, data: two.data.slice() };
+  gap.data[0] = Number.NaN;
+  const weights = Float64Array.from(folds, (fold) => 1 + fold);
+  grams.fill(new Float64Array(25));
+  assert.deepEqual(
+    fitRidge({ x, y: selectCols(gap, [0]), folds, penalties, grams }),
+    fitRidge({ x, y: selectCols(gap, [0]), folds, penalties }),
+  );
+  assert.deepEqual(
+    fitRidge({ x, y: two, folds, penalties, weights, grams }),
+    fitRidge({ x, y: two, folds, penalties, weights }),
+  );
 });

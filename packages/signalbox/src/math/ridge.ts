@@ -2,9 +2,12 @@ import { columnMeans, multiply } from './linear.ts';
 import { type Matrix, matrix, selectCols } from './matrix.ts';
 import { dualProblem } from './ridge-dual.ts';
 import { primalProblem } from './ridge-primal.ts';
-import type { RidgeGroup } from './ridge-problem.ts';
+import type { FoldGrams, RidgeGroup } from './ridge-problem.ts';
 
 export { chooseRidgeByLoo } from './ridge-loo.ts';
+
+/** For the fits on one x and one numbering of folds. */
+export const foldGrams = (): FoldGrams => [];
 
 export interface RidgeInput {
   /** n x p. */
@@ -17,6 +20,8 @@ export interface RidgeInput {
   readonly penalties: readonly number[];
   /** Of each row; 1 where absent. */
   readonly weights?: Float64Array | undefined;
+  /** One array for all fits on the same x and folds: what depends on these alone is computed once. */
+  readonly grams?: FoldGrams | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,7 +69,16 @@ export function fitRidge(input: RidgeInput): RidgeFit {
   for (const { targets, observed } of patterns(y, input.weights)) {
     if (observed.length === 0) continue;
     const part = y.cols === targets.length ? y : selectCols(y, targets);
-    const group = { x, shift, y: part, observed, folds, foldCount, weights: input.weights };
+    const group = {
+      x,
+      shift,
+      y: part,
+      observed,
+      folds,
+      foldCount,
+      weights: input.weights,
+      grams: input.grams,
+    };
     fitGroup(group, targets, { penalties, fit, signal: input.signal });
   }
   return fit;

@@ -1,9 +1,10 @@
+import type { Context } from '../core/context.ts';
 import { noGroup } from '../core/folds.ts';
 import type { Encoded, Training } from '../core/router.ts';
 import { groupMeans } from '../core/table.ts';
 import { at, hstack, type Matrix, matrix } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
-import { fitRidge, predictRidge } from '../math/ridge.ts';
+import { fitRidge, foldGrams, predictRidge } from '../math/ridge.ts';
 
 /**
  * What a call will cost, per query and model: the group's mean of log cost (a group counts once it has rows),
@@ -28,7 +29,7 @@ export type CostState = {
 const kappa = 10;
 
 /** @returns undefined where the table records no cost */
-export function fitCosts(train: Training, signal?: AbortSignal): CostState | undefined {
+export function fitCosts(train: Training, context?: Context): CostState | undefined {
   const { cost } = train.table;
   if (cost === undefined) return undefined;
   let [sum, n] = [0, 0];
@@ -68,7 +69,8 @@ export function fitCosts(train: Training, signal?: AbortSignal): CostState | und
     y: left,
     folds: train.folds,
     penalties: [1, 10, 100, 1000],
-    ...(signal && { signal }),
+    grams: context?.once('fold grams', [train.features, train.folds], foldGrams),
+    ...(context?.signal && { signal: context.signal }),
   });
   const use = earned(left, ridge.outOfFold);
   const smear = smearing({ cost, base, shift: ridge.outOfFold, use, offset });

@@ -185,7 +185,7 @@ export async function tune(
   fold: Pick<Fold, 'train' | 'trainRows'> & { readonly table: Dataset; readonly also?: Encoded },
   context: Context,
 ): Promise<Tuning> {
-  const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold.train));
+  const { job, held } = context.once('tuning part', [fold.train], () => tuningPart(fold.train, context));
   const asked = { ...job, table: fold.table, ...(fold.also && { also: fold.also }) };
   const { forecasts, also } = await fitAndForecast(choice, asked, context);
   return {
@@ -206,7 +206,10 @@ function comparedOf(
   });
 }
 
-function tuningPart(train: Training): {
+function tuningPart(
+  train: Training,
+  context: Context,
+): {
   job: Pick<Fold, 'train' | 'test' | 'costs'>;
   held: Int32Array;
 } {
@@ -222,7 +225,7 @@ function tuningPart(train: Training): {
     queries: Array.from(held, (i) => train.queries[i]!),
     features: selectRows(train.features, held),
   };
-  return { job: { train: part, test, costs: fitCosts(part) }, held };
+  return { job: { train: part, test, costs: fitCosts(part, context) }, held };
 }
 
 /** Lets signals and timers in between two long computations, and stops where asked. */

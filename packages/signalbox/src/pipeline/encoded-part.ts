@@ -65,7 +65,7 @@ export async function encodePart(
   const [features, testFeatures] = [{ ...trained }, { ...tested }];
   const train = training(takeRows(plan.table, part.train), features, context.seed);
   const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
-  const costs = (): CostState | undefined => fitCosts(train, context.signal);
+  const costs = (): CostState | undefined => fitCosts(train, context);
   return {
     train,
     test: { queries: testQueries, features: testFeatures },

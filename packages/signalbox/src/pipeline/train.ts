@@ -100,7 +100,7 @@ export async function train(args: TrainArgs, context: Context): Promise<Trained>
       router: state,
       policy: learned,
       guard: rows.features.cols === 0 ? null : fitGuard({ ...rows, seed: context.seed }),
-      costs: fitCosts(rows, context.signal) ?? null,
+      costs: fitCosts(rows, context) ?? null,
       baselines,
     },
     trainedKeys: new Set(table.examples.map(keyOf)),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Router } from '../core/router.ts';
 import type { Matrix } from '../math/matrix.ts';
-import { fitRidge, predictRidge } from '../math/ridge.ts';
+import { fitRidge, foldGrams, predictRidge } from '../math/ridge.ts';
 import { penalties as defaults } from './shared/posterior.ts';
 
 const params = z.strictObject({
@@ -19,12 +19,13 @@ export const ridge: Router<z.infer<typeof params>, State> = {
   summary: 'a ridge regression per model',
   params,
   needs: { features: true, group: false },
-  fit: ({ table, features, folds }, { penalties }, { signal }) => {
+  fit: ({ table, features, folds }, { penalties }, { signal, once }) => {
     const { coefficients, intercept } = fitRidge({
       x: features,
       y: table.quality,
       folds,
       penalties,
+      grams: once('fold grams', [features, folds], foldGrams),
       ...(signal && { signal }),
     });
     return { coefficients, intercept };

@@ -1,7 +1,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Training } from '../../core/router.ts';
 import { hstack, type Matrix, matrix } from '../../math/matrix.ts';
-import { fitRidge, predictRidge } from '../../math/ridge.ts';
+import { fitRidge, foldGrams, predictRidge } from '../../math/ridge.ts';
 import { centre } from '../shared/centred.ts';
 import { neighbours, outOfFoldNeighbours, sumOver } from '../shared/neighbours.ts';
 
@@ -40,6 +40,7 @@ export function fitCorrections(
     y: table.quality,
     folds,
     penalties: args.penalties,
+    grams: context.once('fold grams', [features, folds], foldGrams),
     ...(context.signal && { signal: context.signal }),
   });
   const near = outOfFoldNeighbours(features, folds, Math.max(...args.sizes), context);

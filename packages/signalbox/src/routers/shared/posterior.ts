@@ -2,7 +2,7 @@ import type { Context } from '../../core/context.ts';
 import { indexGroups } from '../../core/folds.ts';
 import type { Training } from '../../core/router.ts';
 import { at, type Matrix, matrix, row } from '../../math/matrix.ts';
-import { fitRidge, predictRidge } from '../../math/ridge.ts';
+import { fitRidge, foldGrams, predictRidge } from '../../math/ridge.ts';
 
 /** Guesses the group of a text: ridge scores on group indicators, a softmax of fitted sharpness over them. */
 export type GroupPosterior = {
@@ -37,6 +37,7 @@ function fitOnce(train: Training, context: Context): FittedPosterior {
     y: indicators,
     folds: train.folds,
     penalties,
+    grams: context.once('fold grams', [train.features, train.folds], foldGrams),
     ...(context.signal && { signal: context.signal }),
   });
   let sharpness = sharpnesses[0]!;
