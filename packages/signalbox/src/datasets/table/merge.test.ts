@@ -199,6 +199,9 @@ test('of several metrics one is chosen by name, or they are listed', () => {
     () => choose(),
     /f: the task gsm8k has several scores: `exact_match,strict`, `exact.*--metric exact/,
   );
+  assert.equal(choose(['exact_match', 'exact_match,strict']), 'exact_match,strict');
+  assert.equal(choose(['exact_match', 'exact_match,strict'], ['exact_match', 'f1']), 'exact_match');
+  assert.equal(choose(['exact_match', 'exact_match,strict'], ['exact_match,none']), 'exact_match,none');
   assert.throws(() => choose(['exact_match']), /names more than one of them/);
   assert.throws(() => choose(['f1', 'exact_match,strict']), /names more than one of them/);
   assert.throws(() => choose(['acc'], ['f1']), /has `f1`, and none of them is named/);

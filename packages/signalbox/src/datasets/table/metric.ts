@@ -11,7 +11,12 @@ export function chosenMetric(
   { metrics = [] }: ReadOptions,
   of: { readonly what: string; readonly place: Place },
 ): string {
-  const wanted = names.filter((name) => metrics.some((metric) => isNamedBy(metric, name)));
+  // Beside `exact_match,strict-match` in full, `exact_match` is meant for another source.
+  const inFull = names.filter((name) => metrics.includes(name));
+  const short = metrics.filter((metric) => !inFull.some((name) => isNamedBy(metric, name)));
+  const wanted = names.filter(
+    (name) => inFull.includes(name) || short.some((metric) => isNamedBy(metric, name)),
+  );
   const [only] = wanted;
   if (only !== undefined && wanted.length === 1) return only;
   const [first] = names;
@@ -35,9 +40,9 @@ export function chosenMetric(
   );
 }
 
-/** A metric is named in full, or by what stands before the first comma, as in `exact_match,strict-match`. */
+/** Named by what stands before the first comma, as in `exact_match,strict-match`. */
 function isNamedBy(metric: string, name: string): boolean {
-  return metric === name || name.startsWith(`${metric},`);
+  return name.startsWith(`${metric},`);
 }
 
 function list(names: readonly string[]): string {
