@@ -90,6 +90,16 @@ test('an import that was stopped goes on after the sources that it has read', as
   const again = await signalbox(['import', 'a.jsonl', 'b.csv', ...all.slice(2)], { cwd });
   assert.equal(again.code, 0, again.err);
   assert.notEqual(await readFile(join(cwd, 'out/table.jsonl'), 'utf8'), table);
+  // What is damaged is read anew, and a folder that cannot be written is said.
+  const [said, other] = (await readdir(kept)).filter((name) => name.endsWith('.json'));
+  await writeFile(join(kept, said!), '{');
+  await rm(join(kept, other!.replace('.json', '.parquet')));
+  const mended = await signalbox(['import', 'a.jsonl', 'b.csv', ...all.slice(2)], { cwd });
+  assert.equal(mended.code, 0, mended.err);
+  assert.equal(await readFile(join(cwd, 'out/table.jsonl'), 'utf8'), table);
+  const nowhere = await signalbox(['import', 'a.jsonl', '-o', 'x.csv', '--keep', 'b.csv'], { cwd });
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.err, /b\.csv.*: Tables cannot be kept here \(\w+\)\. Give a folder/);
   // The folder that is kept in lies in the folder that is read.
   const whole = await signalbox(['import', '.', '-o', 'out.csv', '--keep', 'kept', '--json'], { cwd });
   assert.doesNotMatch(whole.out, /kept/);

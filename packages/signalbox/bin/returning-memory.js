@@ -3,7 +3,7 @@
 /**
  * glibc gives a freed block back to the system only if it was mapped on its own, and maps fewer of them the larger the
  * blocks that were freed before, up to 32 MB. A comparison makes and drops matrices of that size all the time: with the
- * limit held, it takes a sixth to a third less memory, in the same time. The C library reads this once, at start.
+ * limit held, it takes an eighth to a quarter less memory, in the same time. The C library reads this once, at start.
  */
 const limit = { MALLOC_MMAP_THRESHOLD_: '1048576' };
 

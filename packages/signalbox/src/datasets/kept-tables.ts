@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
+import { SignalboxError } from '../core/errors.ts';
 import type { Format, ReadOptions, SourceFile } from '../core/format.ts';
-import { fileError } from './files/files.ts';
 import { listFiles } from './list.ts';
 import { parquet } from './parquet.ts';
 import { writeTable } from './write/write.ts';
@@ -32,20 +32,36 @@ const about = z.object({ name: z.string(), format: z.string(), notes: z.array(z.
 export async function keptTable(source: KeptSource, context: Context): Promise<Dataset> {
   const { folder, format, files, options } = source;
   const stem = join(folder, keyOf(source));
-  const known = await readFile(`${stem}.json`, 'utf8').catch(() => undefined);
-  if (known !== undefined) {
-    const table = await parquet.read(await listFiles([`${stem}.parquet`]), {}, context);
-    return { ...table, ...about.parse(JSON.parse(known)) };
-  }
+  const known = await keptBefore(stem, context);
+  if (known !== undefined) return known;
   const table = await format.read(files, options, context);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw fileError(folder, cause);
-  });
-  await writeTable(table, `${stem}.parquet`, context);
   const { name, notes } = table;
-  await writeFile(`${stem}.json.tmp`, JSON.stringify({ name, format: table.format, notes }));
-  await rename(`${stem}.json.tmp`, `${stem}.json`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeTable(table, `${stem}.parquet`, context);
+    await writeFile(`${stem}.json.tmp`, JSON.stringify({ name, format: table.format, notes }));
+    await rename(`${stem}.json.tmp`, `${stem}.json`);
+  } catch (cause) {
+    if (cause instanceof SignalboxError && cause.code === 'interrupted') throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new SignalboxError(
+      'file',
+      `Tables cannot be kept here (${code ?? message}). Give a folder that can be written, with room, as --keep.`,
+      { file: folder, cause },
+    );
+  }
   return table;
+}
+
+/** Undefined where there is nothing, or nothing whole: it is read anew then. */
+async function keptBefore(stem: string, context: Context): Promise<Dataset | undefined> {
+  try {
+    const said = about.parse(JSON.parse(await readFile(`${stem}.json`, 'utf8')));
+    return { ...(await parquet.read(await listFiles([`${stem}.parquet`]), {}, context)), ...said };
+  } catch (cause) {
+    if (cause instanceof SignalboxError && cause.code === 'interrupted') throw cause;
+    return undefined;
+  }
 }
 
 /** A path may say what the bytes do not, such as the model. */
