@@ -65,80 +65,70 @@ function factorPanel(l: Float64Array, p: number, { j, width }: Panel): boolean {
   return true;
 }
 
-/** X with L L' X = B, for every column of b. */
+/** X with L L' X = B, for every column of b: each has the same bits alone and among others. */
 export function choleskySolve(l: Matrix, b: Matrix): Matrix {
-  return solve(l, b, (factor, x) => {
-    forward(factor, x);
-    backward(factor, x);
-  });
+  const x = forwardSolve(l, b);
+  backward(l, x);
+  return x;
 }
 
-/** X with L X = B. */
-export function forwardSolve(l: Matrix, b: Matrix): Matrix & { readonly data: Float64Array } {
-  return solve(l, b, forward);
-}
-
-type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-
-/** Four columns at a time, each laid out by itself: a row of L is then read once for the four. */
-function solve(
-  l: Matrix,
-  b: Matrix,
-  step: (l: Matrix, x: Four) => void,
-): Matrix & { readonly data: Float64Array } {
+/** X with L X = B. By blocks of rows: what those before explain is one product, so most of the work is there. */
+export function forwardSolve(l: Matrix, b: Matrix): Factor {
   const p = l.rows;
-  const m = b.cols;
   if (b.rows !== p) throw new RangeError(`${b.rows} rows on the right, ${p} in the factor`);
-  const out = matrix(p, m);
-  const x: Four = [new Float64Array(p), new Float64Array(p), new Float64Array(p), new Float64Array(p)];
-  for (let j = 0; j < m; j += 4) {
-    const used = Math.min(4, m - j);
-    for (let i = 0; i < p; i++) for (let c = 0; c < used; c++) x[c]![i] = b.data[i * m + j + c]!;
-    for (let c = used; c < 4; c++) x[c]!.fill(0);
-    step(l, x);
-    for (let i = 0; i < p; i++) for (let c = 0; c < used; c++) out.data[i * m + j + c] = x[c]![i]!;
+  const x = matrix(p, b.cols);
+  x.data.set(b.data);
+  const taken = blockOf(x);
+  for (let j = 0; j < p; j += BLOCK) {
+    const end = Math.min(p, j + BLOCK);
+    const before: Operand = { data: l.data.subarray(j * p), stride: p, rows: end - j, transposed: false };
+    subtract(x, { from: 0, depth: j, to: j, taken }, before);
+    for (let i = j; i < end; i++) {
+      for (let t = j; t < i; t++) takeRow(x, i, t, l.data[i * p + t]!);
+      divideRow(x, i, l.data[i * p + i]!);
+    }
   }
-  return out;
+  return x;
 }
 
-function forward({ rows: p, data: l }: Matrix, [x0, x1, x2, x3]: Four): void {
-  for (let i = 0, start = 0; i < p; i++, start += p) {
-    let [s0, s1, s2, s3] = [x0[i]!, x1[i]!, x2[i]!, x3[i]!];
-    for (let t = 0; t < i; t++) {
-      const factor = l[start + t]!;
-      s0 -= factor * x0[t]!;
-      s1 -= factor * x1[t]!;
-      s2 -= factor * x2[t]!;
-      s3 -= factor * x3[t]!;
+/** X with L' X = B, in the place of B. */
+function backward(l: Matrix, x: Factor): void {
+  const p = l.rows;
+  const taken = blockOf(x);
+  for (let j = p - 1 - ((p - 1) % BLOCK); j >= 0; j -= BLOCK) {
+    const end = Math.min(p, j + BLOCK);
+    const after: Operand = { data: l.data.subarray(end * p + j), stride: p, rows: end - j, transposed: true };
+    subtract(x, { from: end, depth: p - end, to: j, taken }, after);
+    for (let i = end - 1; i >= j; i--) {
+      for (let t = i + 1; t < end; t++) takeRow(x, i, t, l.data[t * p + i]!);
+      divideRow(x, i, l.data[i * p + i]!);
     }
-    const inverse = 1 / l[start + i]!;
-    x0[i] = s0 * inverse;
-    x1[i] = s1 * inverse;
-    x2[i] = s2 * inverse;
-    x3[i] = s3 * inverse;
   }
 }
 
-/** L' X = B, by rows of L: what is solved is taken from all above it. */
-function backward({ rows: p, data: l }: Matrix, [x0, x1, x2, x3]: Four): void {
-  for (let i = p - 1, start = i * p; i >= 0; i--, start -= p) {
-    const inverse = 1 / l[start + i]!;
-    const v0 = x0[i]! * inverse;
-    const v1 = x1[i]! * inverse;
-    const v2 = x2[i]! * inverse;
-    const v3 = x3[i]! * inverse;
-    for (let t = 0; t < i; t++) {
-      const factor = l[start + t]!;
-      x0[t]! -= factor * v0;
-      x1[t]! -= factor * v1;
-      x2[t]! -= factor * v2;
-      x3[t]! -= factor * v3;
-    }
-    x0[i] = v0;
-    x1[i] = v1;
-    x2[i] = v2;
-    x3[i] = v3;
-  }
+const blockOf = (x: Matrix): Float64Array => new Float64Array(Math.min(BLOCK, x.rows) * x.cols);
+
+/** Takes from rows `to`.. the factors' product with the rows from `from` on, `depth` of them. */
+function subtract(
+  x: Factor,
+  { from, depth, to, taken }: { from: number; depth: number; to: number; taken: Float64Array },
+  factors: Operand,
+): void {
+  if (depth === 0) return;
+  const { data, cols } = x;
+  taken.fill(0);
+  const solved: Operand = { data: data.subarray(from * cols), stride: cols, rows: cols, transposed: true };
+  addProduct(factors, solved, { data: taken, depth });
+  for (let c = 0, o = to * cols; c < factors.rows * cols; c++, o++) data[o]! -= taken[c]!;
+}
+
+function takeRow({ data, cols }: Factor, i: number, t: number, factor: number): void {
+  for (let c = 0, o = i * cols, s = t * cols; c < cols; c++, o++, s++) data[o]! -= factor * data[s]!;
+}
+
+function divideRow({ data, cols }: Factor, i: number, by: number): void {
+  const inverse = 1 / by;
+  for (let o = i * cols; o < (i + 1) * cols; o++) data[o]! *= inverse;
 }
 
 /**
