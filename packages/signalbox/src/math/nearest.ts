@@ -85,8 +85,9 @@ export function innerProducts(queries: Matrix, base: Matrix): Matrix & { readonl
 
 /** One query against all rows. */
 function scan(input: NearestInput, query: number, found: Found): void {
+  const order = Int32Array.from({ length: input.base.rows }, (_, row) => row);
   scanRows(input.queries, query, input.base, (first, count) =>
-    offer({ input, found, values: kernel.c, first, count, step: 1 }, query, 0),
+    offer({ input, found, values: kernel.c, rows: order.subarray(first, first + count), step: 1 }, query, 0),
   );
 }
 
@@ -110,28 +111,37 @@ function scanRows(
 
 /**
  * A block of base rows at a time against all queries; every row is packed once. Where the queries are the base rows
- * themselves, a product serves both of its sides.
+ * themselves, a product serves both of its sides, and the rows go fold by fold: two blocks of one fold are no neighbours.
  */
 function blocks(input: NearestInput, found: Found): void {
   const { queries, base, queryFolds, baseFolds, signal } = input;
   const mutual = queries === base && queryFolds === baseFolds;
+  const folds = mutual ? baseFolds : undefined;
+  const order = Int32Array.from({ length: base.rows }, (_, row) => row);
+  if (folds !== undefined) order.sort((a, b) => folds[a]! - folds[b]! || a - b);
+  const onlyFold = (start: number): number | undefined => {
+    const [first, last] = [order[start]!, order[Math.min(start + SIDE, order.length) - 1]!];
+    return folds !== undefined && folds[first] === folds[last] ? folds[first] : undefined;
+  };
   const packed: Packed[] = [];
-  for (let q = 0; q < queries.rows; q += SIDE) packed.push(pack(queries, q, 4));
+  for (let q = 0; q < queries.rows; q += SIDE)
+    packed.push(pack(queries, q, mutual ? { lanes: 4, order } : { lanes: 4 }));
   for (let b = 0; b < base.rows; b += SIDE) {
     signal?.throwIfAborted();
-    const columns = pack(base, b, 8);
+    const columns = pack(base, b, { lanes: 8, order });
     const single = columns.runs.length === 1;
     if (single) kernel.b.set(columns.runs[0]!);
+    const own = onlyFold(b);
     for (let block = mutual ? b / SIDE : 0; block < packed.length; block++) {
       const rows = packed[block]!;
-      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
       const q = block * SIDE;
-      const across = { input, found, values: kernel.c, first: b, count: columns.count, step: 1 };
-      for (let r = 0; r < rows.count; r++) offer(across, q + r, r * SIDE);
-      // Each query still sees the base rows in ascending order: those before its block came as columns.
+      if (own !== undefined && onlyFold(q) === own) continue;
+      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
+      const across = { input, found, values: kernel.c, rows: order.subarray(b, b + columns.count), step: 1 };
+      for (let r = 0; r < rows.count; r++) offer(across, mutual ? order[q + r]! : q + r, r * SIDE);
       if (!mutual || q === b) continue;
-      const down = { ...across, first: q, count: rows.count, step: SIDE };
-      for (let c = 0; c < columns.count; c++) offer(down, b + c, c);
+      const down = { ...across, rows: order.subarray(q, q + rows.count), step: SIDE };
+      for (let c = 0; c < columns.count; c++) offer(down, order[b + c]!, c);
     }
   }
 }
@@ -142,14 +152,18 @@ interface Packed {
   readonly runs: readonly Float32Array[];
 }
 
-function pack({ data, rows, cols }: Matrix, first: number, lanes: 4 | 8): Packed {
+function pack(
+  { data, rows, cols }: Matrix,
+  first: number,
+  { lanes, order }: { readonly lanes: 4 | 8; readonly order?: Int32Array },
+): Packed {
   const count = Math.min(SIDE, rows - first);
   const runs: Float32Array[] = [];
   for (let start = 0; start < cols; start += DEPTH) {
     const run = Math.min(DEPTH, cols - start);
     const out = new Float32Array(Math.ceil(count / lanes) * lanes * run);
     for (let r = 0; r < count; r++) {
-      const source = (first + r) * cols + start;
+      const source = (order === undefined ? first + r : order[first + r]!) * cols + start;
       for (let t = 0, o = (r - (r % lanes)) * run + (r % lanes); t < run; t++, o += lanes)
         out[o] = data[source + t]!;
     }
@@ -171,26 +185,26 @@ interface Offer {
   readonly input: NearestInput;
   readonly found: Found;
   readonly values: Float32Array;
-  /** Index of the first base row offered. */
-  readonly first: number;
-  readonly count: number;
+  /** Indices of the base rows offered. */
+  readonly rows: Int32Array;
   /** From one row's value to the next. */
   readonly step: number;
 }
 
-/** Takes what is above the bar; base rows come in ascending order, so an equal one never displaces. */
-function offer({ input, found, values, first, count, step }: Offer, query: number, from: number): void {
+/** Takes what reaches the bar, in whatever order it comes: which of equal ones stay is settled when they are sorted out. */
+function offer({ input, found, values, rows, step }: Offer, query: number, from: number): void {
   const { queryFolds, baseFolds } = input;
   const { indices, similarity, room, k } = found;
   const start = query * room;
   const fold = baseFolds === undefined ? undefined : queryFolds?.[query];
   let size = found.taken[query]!;
   let bar = found.bar[query]!;
-  for (let b = 0, at = from; b < count; b++, at += step) {
+  for (let b = 0, at = from; b < rows.length; b++, at += step) {
     const value = values[at]!;
-    if (value <= bar) continue;
-    if (fold !== undefined && baseFolds![first + b] === fold) continue;
-    indices[start + size] = first + b;
+    if (value < bar) continue;
+    const row = rows[b]!;
+    if (fold !== undefined && baseFolds![row] === fold) continue;
+    indices[start + size] = row;
     similarity[start + size] = value;
     if (++size < room) continue;
     selectBest(found, start, room);
