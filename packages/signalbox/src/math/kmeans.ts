@@ -2,12 +2,16 @@ import { type Matrix, matrix, row } from './matrix.ts';
 import { addProduct } from './product.ts';
 import type { Rng } from './rng.ts';
 
-export interface KmeansOptions {
-  readonly k: number;
-  readonly rng: Rng;
+/** How hard the best is looked for. */
+export interface Effort {
   readonly restarts?: number;
   readonly iterations?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface Wanted {
+  readonly k: number;
+  readonly rng: Rng;
 }
 
 export interface Clustering {
@@ -23,41 +27,83 @@ export interface Clustering {
  * that empties is seeded anew at the row farthest from its centre.
  * @throws the signal's reason when it is aborted
  */
-export function kmeans(
+export function kmeans(x: Matrix, { k, rng, ...effort }: Wanted & Effort): Clustering {
+  return kmeansMany(x, [{ k, rng }], effort)[0]!;
+}
+
+/** For several numbers of clusters, each as by itself: all runs go on together, so that a pass over x serves them all. */
+export function kmeansMany(
   x: Matrix,
-  { k, rng, restarts = 4, iterations = 100, signal }: KmeansOptions,
-): Clustering {
-  let best: Clustering | undefined;
-  for (let r = 0; r < Math.max(1, restarts); r++) {
-    const found = lloyd(x, seeds(x, k, rng.fork(`restart ${r}`)), { iterations, signal });
-    if (best === undefined || found.inertia < best.inertia) best = found;
-  }
-  return best!;
+  wanted: readonly Wanted[],
+  { restarts = 4, iterations = 100, signal }: Effort = {},
+): Clustering[] {
+  const each = Math.max(1, restarts);
+  const starts = wanted.flatMap(({ k, rng }) =>
+    Array.from({ length: each }, (_, r) => seeds(x, k, rng.fork(`restart ${r}`))),
+  );
+  const found = settle(x, starts, { iterations, signal });
+  return wanted.map((_, w) =>
+    found.slice(w * each, (w + 1) * each).reduce((best, run) => (run.inertia < best.inertia ? run : best)),
+  );
 }
 
 /** Lloyd's iterations from given centres. */
-export function lloyd(
-  x: Matrix,
-  start: Matrix,
-  { iterations = 100, signal }: { iterations?: number; signal?: AbortSignal | undefined } = {},
-): Clustering {
-  const centres = { rows: start.rows, cols: start.cols, data: Float64Array.from(start.data) };
+export function lloyd(x: Matrix, start: Matrix, effort: Omit<Effort, 'restarts'> = {}): Clustering {
+  return settle(x, [start], effort)[0]!;
+}
+
+interface Run {
+  readonly centres: Centres;
+  /** Sums of each centre's rows by the labels `summed`, and how many they are. */
+  readonly sums: Float64Array;
+  readonly counts: Int32Array;
+  summed: Int32Array | undefined;
+  /** What the centres are the means of. */
+  source: Assignment | undefined;
+  now: Assignment;
+}
+
+type Centres = Matrix & { readonly data: Float64Array };
+
+function settle(x: Matrix, starts: readonly Matrix[], { iterations = 100, signal }: Effort): Clustering[] {
   const squares = squaredLengths(x);
-  let now = assignment(x, centres, squares);
-  for (let i = 0; i < iterations; i++) {
+  const centres = starts.map(({ rows, cols, data }) => ({ rows, cols, data: Float64Array.from(data) }));
+  const runs = assignments(x, centres, squares).map(
+    (now, r): Run => ({
+      centres: centres[r]!,
+      sums: new Float64Array(centres[r]!.data.length),
+      counts: new Int32Array(centres[r]!.rows),
+      summed: undefined,
+      source: undefined,
+      now,
+    }),
+  );
+  let moving = runs;
+  for (let i = 0; i < iterations && moving.length > 0; i++) {
     signal?.throwIfAborted();
-    recentre(x, centres, now);
-    const next = assignment(x, centres, squares);
-    const settled = next.labels.every((label, row) => label === now.labels[row]);
-    now = next;
-    if (settled) break;
+    for (const run of moving) recentre(x, run);
+    const next = assignments(
+      x,
+      moving.map((run) => run.centres),
+      squares,
+    );
+    moving = moving.filter((run, r) => {
+      const before = run.now;
+      run.now = next[r]!;
+      return !run.now.labels.every((label, row) => label === before.labels[row]);
+    });
   }
-  return { centres, labels: now.labels, inertia: exactInertia(x, centres, now.labels) };
+  return runs.map((run) => {
+    const { centres, now, source } = run;
+    // Once more from the rows themselves: sums that were moved along carry the rounding of each move.
+    if (source !== undefined) recentre(x, { ...run, now: source, summed: undefined });
+    return { centres, labels: now.labels, inertia: exactInertia(x, centres, now.labels) };
+  });
 }
 
 /** The nearest centre of each row, the lower index among equals. */
 export function assign(x: Matrix, centres: Matrix): Int32Array {
-  return assignment(x, centres, squaredLengths(x)).labels;
+  return assignments(x, [centres], squaredLengths(x))[0]!.labels;
 }
 
 interface Assignment {
@@ -68,58 +114,88 @@ interface Assignment {
 
 const ROWS = 1024;
 
-function assignment(x: Matrix, centres: Matrix, squares: Float64Array): Assignment {
-  const labels = new Int32Array(x.rows);
-  const distance = new Float64Array(x.rows);
-  const k = centres.rows;
-  const lengths = squaredLengths(centres);
-  const products = new Float64Array(ROWS * k);
+/** Of each row to each set of centres. */
+function assignments(x: Matrix, sets: readonly Matrix[], squares: Float64Array): Assignment[] {
+  const out = sets.map(() => ({
+    labels: new Int32Array(x.rows),
+    distance: new Float64Array(x.rows),
+  }));
+  const all = matrix(
+    sets.reduce((sum, { rows }) => sum + rows, 0),
+    x.cols,
+  );
+  let filled = 0;
+  const firsts = sets.map(({ rows, data }) => {
+    all.data.set(data, filled * x.cols);
+    filled += rows;
+    return filled - rows;
+  });
+  const lengths = squaredLengths(all);
+  const products = new Float64Array(Math.min(ROWS, x.rows) * all.rows);
   for (let start = 0; start < x.rows; start += ROWS) {
     const high = Math.min(ROWS, x.rows - start);
     products.fill(0);
     addProduct(
       { data: x.data.subarray(start * x.cols), stride: x.cols, rows: high, transposed: false },
-      { data: centres.data, stride: x.cols, rows: k, transposed: false },
+      { data: all.data, stride: x.cols, rows: all.rows, transposed: false },
       { data: products, depth: x.cols },
     );
-    for (let i = 0; i < high; i++) {
-      let nearest = 0;
-      let least = Number.POSITIVE_INFINITY;
-      for (let c = 0; c < k; c++) {
-        const d = lengths[c]! - 2 * products[i * k + c]!;
-        if (d < least) [nearest, least] = [c, d];
+    sets.forEach(({ rows: k }, s) => {
+      const { labels, distance } = out[s]!;
+      const first = firsts[s]!;
+      for (let i = 0; i < high; i++) {
+        let nearest = 0;
+        let least = Number.POSITIVE_INFINITY;
+        for (let c = 0, o = first, p = i * all.rows + first; c < k; c++, o++, p++) {
+          const d = lengths[o]! - 2 * products[p]!;
+          if (d < least) [nearest, least] = [c, d];
+        }
+        labels[start + i] = nearest;
+        distance[start + i] = Math.max(0, squares[start + i]! + least);
       }
-      labels[start + i] = nearest;
-      distance[start + i] = Math.max(0, squares[start + i]! + least);
-    }
+    });
   }
-  return { labels, distance };
+  return out;
 }
 
-/** Centres become the means of their rows; an empty one goes to the farthest row. */
-function recentre(
-  x: Matrix,
-  centres: { rows: number; cols: number; data: Float64Array },
-  now: Assignment,
-): void {
-  const { rows: k, cols, data } = centres;
-  const counts = new Int32Array(k);
-  data.fill(0);
-  for (let i = 0; i < x.rows; i++) {
-    const c = now.labels[i]!;
-    counts[c]!++;
-    for (let j = 0, o = c * cols, s = i * cols; j < cols; j++, o++, s++) data[o]! += x.data[s]!;
+/** Centres become the means of their rows; an empty one goes to the farthest row. Only rows that changed theirs are summed. */
+function recentre(x: Matrix, run: Run): void {
+  const { centres, sums, counts, summed, now } = run;
+  const { cols, data } = centres;
+  if (summed === undefined) {
+    sums.fill(0);
+    counts.fill(0);
   }
+  for (let i = 0; i < x.rows; i++) {
+    const to = now.labels[i]!;
+    const from = summed?.[i];
+    if (from === to) continue;
+    addRow(x, i, { sums, centre: to, sign: 1 });
+    counts[to]!++;
+    if (from === undefined) continue;
+    addRow(x, i, { sums, centre: from, sign: -1 });
+    counts[from]!--;
+  }
+  run.summed = now.labels;
+  run.source = now;
   const taken = new Set<number>();
-  for (let c = 0; c < k; c++) {
+  for (let c = 0; c < centres.rows; c++) {
     if (counts[c] === 0) {
       const far = farthest(now.distance, taken);
       if (far >= 0) data.set(x.data.subarray(far * cols, (far + 1) * cols), c * cols);
       taken.add(far);
     } else {
-      for (let o = c * cols; o < (c + 1) * cols; o++) data[o]! /= counts[c]!;
+      for (let o = c * cols; o < (c + 1) * cols; o++) data[o] = sums[o]! / counts[c]!;
     }
   }
+}
+
+function addRow(
+  { data, cols }: Matrix,
+  row: number,
+  { sums, centre, sign }: { readonly sums: Float64Array; readonly centre: number; readonly sign: 1 | -1 },
+): void {
+  for (let c = 0, o = centre * cols, s = row * cols; c < cols; c++, o++, s++) sums[o]! += sign * data[s]!;
 }
 
 function farthest(distance: Float64Array, taken: ReadonlySet<number>): number {

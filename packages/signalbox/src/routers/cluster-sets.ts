@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Router, Training } from '../core/router.ts';
 import { weightedF1 } from '../math/f1.ts';
-import { assign, kmeans } from '../math/kmeans.ts';
+import { assign, kmeansMany } from '../math/kmeans.ts';
 import { normaliseRows } from '../math/linear.ts';
 import { at, type Matrix, matrix, row } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
@@ -80,15 +80,10 @@ function chooseClusters(
   context: Context,
 ): Clusters {
   const x = unit(features, context);
+  const ascending = [...candidates].sort((a, b) => a - b);
+  const wanted = ascending.map((k) => ({ k, rng: context.rng.fork(`cluster-sets/${k}`) }));
   let best: (Clusters & { readonly value: number }) | undefined;
-  for (const k of [...candidates].sort((a, b) => a - b)) {
-    const { signal } = context;
-    const { centres, labels } = kmeans(x, {
-      k,
-      rng: context.rng.fork(`cluster-sets/${k}`),
-      ...effort,
-      signal,
-    });
+  for (const { centres, labels } of kmeansMany(x, wanted, { ...effort, signal: context.signal })) {
     const outOfFold = outOfFoldMeans({ quality, labels, folds, size: centres.rows, kappa: 0 });
     const value = valueOfBest(quality, outOfFold);
     if (best === undefined || value > best.value) best = { centres, labels, outOfFold, value };

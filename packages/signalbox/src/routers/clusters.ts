@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Router } from '../core/router.ts';
-import { assign, kmeans } from '../math/kmeans.ts';
+import { assign, kmeansMany } from '../math/kmeans.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
 import { admitToMeans } from './shared/admitted.ts';
 import { centredErrors } from './shared/centred.ts';
@@ -23,15 +23,10 @@ export const clusters: Router<z.infer<typeof params>, State> = {
   fit: ({ table, features, folds }, { k: candidates, kappa }, context) => {
     const x = unit(features, context);
     const { quality } = table;
+    const wanted = candidates.map((k) => ({ k, rng: context.rng.fork(`clusters/${k}`) }));
+    const { signal } = context;
     let best: { error: number; centres: Matrix; labels: Int32Array } | undefined;
-    for (const k of candidates) {
-      const { centres, labels } = kmeans(x, {
-        k,
-        rng: context.rng.fork(`clusters/${k}`),
-        restarts: 2,
-        iterations: 30,
-        ...(context.signal && { signal: context.signal }),
-      });
+    for (const { centres, labels } of kmeansMany(x, wanted, { restarts: 2, iterations: 30, signal })) {
       const means = foldMeans({ quality, labels, folds, size: centres.rows, kappa });
       const errors = centredErrors(quality);
       labels.forEach((label, i) => {
