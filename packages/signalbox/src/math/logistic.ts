@@ -1,4 +1,4 @@
-import { SCAN_WIDTH } from './kernel.ts';
+import { DEPTH, SCAN_WIDTH } from './kernel.ts';
 import { kernel } from './kernels.ts';
 import { type Evaluation, lbfgs } from './lbfgs.ts';
 import { multiply } from './linear.ts';
@@ -167,28 +167,36 @@ function evaluate(x: Matrix, searches: readonly Search[]): Evaluation[] {
   });
 }
 
-/** Two products with x for all searches. Fills the gradients of the losses; gives their values. */
+/** Rows that stay in the cache between the two products; whole runs of depth, so that sums are as over all rows at once. */
+const ROWS = 2 * DEPTH;
+
+/** Two products with each block of x for all searches. Fills the gradients of the losses; gives their values. */
 function byProducts(x: Matrix, searches: readonly Search[], gradients: readonly Float64Array[]): number[] {
   const m = searches.length;
   const p = x.cols;
   const points = matrix(m, p);
   for (const [s, { point }] of searches.entries()) points.data.set(point.subarray(0, p), s * p);
-  const scores = matrix(x.rows, m);
-  addProduct(
-    { data: x.data, stride: p, rows: x.rows, transposed: false },
-    { data: points.data, stride: p, rows: m, transposed: false },
-    { data: scores.data, depth: p },
-  );
-  const { data } = scores;
-  const values = searches.map((search, s) =>
-    losses(search, gradients[s]!, { data, offset: s, stride: m, first: 0, count: x.rows }),
-  );
+  const values = searches.map(() => 0);
   const slopes = matrix(m, p);
-  addProduct(
-    { data, stride: m, rows: m, transposed: true },
-    { data: x.data, stride: p, rows: p, transposed: true },
-    { data: slopes.data, depth: x.rows },
-  );
+  const data = new Float64Array(Math.min(ROWS, x.rows) * m);
+  for (let first = 0; first < x.rows; first += ROWS) {
+    const count = Math.min(ROWS, x.rows - first);
+    const rows = x.data.subarray(first * p, (first + count) * p);
+    data.fill(0);
+    addProduct(
+      { data: rows, stride: p, rows: count, transposed: false },
+      { data: points.data, stride: p, rows: m, transposed: false },
+      { data, depth: p },
+    );
+    searches.forEach((search, s) => {
+      values[s] = losses(search, gradients[s]!, { data, offset: s, stride: m, first, count }, values[s]!);
+    });
+    addProduct(
+      { data, stride: m, rows: m, transposed: true },
+      { data: rows, stride: p, rows: p, transposed: true },
+      { data: slopes.data, depth: count },
+    );
+  }
   gradients.forEach((gradient, s) => {
     gradient.set(slopes.data.subarray(s * p, (s + 1) * p));
   });
@@ -210,7 +218,7 @@ function byChunks(x: Matrix, searches: readonly Search[], gradients: readonly Fl
       query.set(search.point.subarray(0, p));
       kernel.scan(groups, p);
       c.fill(0, count, groups * 4);
-      values[s]! += losses(search, gradients[s]!, { data: c, offset: 0, stride: 1, first, count });
+      values[s] = losses(search, gradients[s]!, { data: c, offset: 0, stride: 1, first, count }, values[s]!);
       gradient.fill(0, 0, p);
       kernel.spread(groups, p);
       const own = gradients[s]!;
@@ -229,16 +237,17 @@ interface Scores {
   readonly count: number;
 }
 
-/** Sum of these rows' losses. The scores become the slopes of the losses, whose sum goes to the intercept's cell. */
+/** `so far`, and these rows' losses. The scores become the slopes of the losses, whose sum goes to the intercept's cell. */
 function losses(
   search: Search,
   gradient: Float64Array,
   { data, offset, stride, first, count }: Scores,
+  soFar: number,
 ): number {
   const { weight, label, point } = search;
   const intercept = point[point.length - 1]!;
-  let value = 0;
-  let slope = 0;
+  let value = soFar;
+  let slope = gradient[gradient.length - 1]!;
   for (let i = first, c = offset; i < first + count; i++, c += stride) {
     const w = weight[i]!;
     if (w === 0) {
@@ -252,7 +261,7 @@ function losses(
     data[c] = own;
     slope += own;
   }
-  gradient[gradient.length - 1]! += slope;
+  gradient[gradient.length - 1] = slope;
   return value;
 }
 
