@@ -37,7 +37,6 @@ export interface Target {
 export function addProduct(a: Operand, b: Operand, target: Target & { readonly depth: number }): void {
   const { depth, data: c, lower } = target;
   const m = b.rows;
-  const block = kernel.c;
   for (let j = 0; j < m; j += SIDE) {
     const width = Math.min(SIDE, m - j);
     for (let t = 0; t < depth; t += DEPTH) {
@@ -47,14 +46,32 @@ export function addProduct(a: Operand, b: Operand, target: Target & { readonly d
         const height = Math.min(SIDE, a.rows - i);
         pack(a, kernel.a, { first: i, count: height, from: t, run });
         kernel.tiles(Math.ceil(height / 4), Math.ceil(width / 4), run);
-        for (let r = 0; r < height; r++) {
-          const to = (i + r) * m + j;
-          const from = r * SIDE;
-          for (let s = 0; s < width; s++) c[to + s] = c[to + s]! + block[from + s]!;
-        }
+        const sums = { from: kernel.c, height, width, place: i * m + j, stride: m };
+        if (c instanceof Float64Array) addTo64(c, sums);
+        else addTo32(c, sums);
       }
     }
   }
+}
+
+interface Sums {
+  readonly from: Float64Array;
+  readonly height: number;
+  readonly width: number;
+  /** Where the first of them goes, and from one row to the next. */
+  readonly place: number;
+  readonly stride: number;
+}
+
+// One loop for each kind of array: one that has met several kinds looks at each cell which it is, and takes twice as long.
+function addTo64(c: Float64Array, { from, height, width, place, stride }: Sums): void {
+  for (let r = 0; r < height; r++)
+    for (let s = 0, to = place + r * stride, at = r * SIDE; s < width; s++, to++, at++) c[to]! += from[at]!;
+}
+
+function addTo32(c: Float32Array, { from, height, width, place, stride }: Sums): void {
+  for (let r = 0; r < height; r++)
+    for (let s = 0, to = place + r * stride, at = r * SIDE; s < width; s++, to++, at++) c[to]! += from[at]!;
 }
 
 interface Block {
@@ -71,8 +88,10 @@ function pack(operand: Operand, into: Float64Array, block: Block): void {
   if (whole < count) into.fill(0, whole * run, (whole + 4) * run);
   if (operand.skipNaN === true) packAny(operand, into, { ...block, skip: 0 });
   else {
-    if (operand.transposed) packDown(operand, into, block);
-    else packAcross(operand, into, block);
+    const { data, transposed, shift, weights } = operand;
+    if (!(data instanceof Float32Array) || weights !== undefined || (shift !== undefined && !transposed))
+      (transposed ? packDown : packAcross)(operand, into, block);
+    else (transposed ? packSinglesDown : packSinglesAcross)({ ...operand, data }, into, block);
     if (whole < count) packAny(operand, into, { ...block, skip: whole });
   }
 }
@@ -89,6 +108,27 @@ function packAcross(operand: Operand, into: Float64Array, { first, count, from, 
       into[o + 1] = data[s1++]! - less;
       into[o + 2] = data[s2++]! - less;
       into[o + 3] = data[s3++]! - less;
+    }
+  }
+}
+
+/** The same of features, which are 32-bit floats: by far the most of what is packed. */
+function packSinglesAcross(
+  { data, stride, pick }: Operand & { readonly data: Float32Array },
+  into: Float64Array,
+  { first, count, from, run }: Block,
+): void {
+  const place = (r: number): number => (pick === undefined ? first + r : pick[first + r]!) * stride + from;
+  for (let r = 0; r + 4 <= count; r += 4) {
+    let s0 = place(r);
+    let s1 = place(r + 1);
+    let s2 = place(r + 2);
+    let s3 = place(r + 3);
+    for (let t = 0, o = r * run; t < run; t++, o += 4) {
+      into[o] = data[s0++]!;
+      into[o + 1] = data[s1++]!;
+      into[o + 2] = data[s2++]!;
+      into[o + 3] = data[s3++]!;
     }
   }
 }
@@ -115,6 +155,31 @@ function packDown(operand: Operand, into: Float64Array, { first, count, from, ru
         into[o + 1] = weight * (data[source + 1]! - less1);
         into[o + 2] = weight * (data[source + 2]! - less2);
         into[o + 3] = weight * (data[source + 3]! - less3);
+      }
+    }
+  }
+}
+
+/** The same of features, each row as often as it is named. */
+function packSinglesDown(
+  { data, stride, pick, shift }: Operand & { readonly data: Float32Array },
+  into: Float64Array,
+  { first, count, from, run }: Block,
+): void {
+  for (let start = 0; start < run; start += DEPTHS) {
+    const end = Math.min(run, start + DEPTHS);
+    for (let r = 0; r + 4 <= count; r += 4) {
+      const col = first + r;
+      const less0 = shift === undefined ? 0 : shift[col]!;
+      const less1 = shift === undefined ? 0 : shift[col + 1]!;
+      const less2 = shift === undefined ? 0 : shift[col + 2]!;
+      const less3 = shift === undefined ? 0 : shift[col + 3]!;
+      for (let t = start, o = r * run + 4 * start; t < end; t++, o += 4) {
+        const source = (pick === undefined ? from + t : pick[from + t]!) * stride + col;
+        into[o] = data[source]! - less0;
+        into[o + 1] = data[source + 1]! - less1;
+        into[o + 2] = data[source + 2]! - less2;
+        into[o + 3] = data[source + 3]! - less3;
       }
     }
   }
