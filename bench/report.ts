@@ -84,7 +84,8 @@ try {
     for (const split of [false, true]) {
       const file = join(folder, `${models}-${split}.csv`);
       await writeTable(made(models, split), file, makeContext({ seed: 0 }));
-      if (!split) await runCommand(['train', file, '--router', 'ridge', '--no-verdict', '-o', 'warm'], folder);
+      if (!split)
+        await runCommand(['train', file, '--router', 'ridge', '--no-verdict', '-o', 'warm'], folder);
       const name = `${rows} x ${models}, ${split ? 'given split' : 'five folds'}`;
       for (const encoder of split ? ['default'] : ['default', 'lsa']) await measure(name, file, encoder);
     }
