@@ -204,7 +204,10 @@ test('of several metrics one is chosen by name, or they are listed', () => {
   assert.equal(choose(['exact_match', 'exact_match,strict'], ['exact_match,none']), 'exact_match,none');
   assert.throws(() => choose(['exact_match']), /names more than one of them/);
   assert.throws(() => choose(['f1', 'exact_match,strict']), /names more than one of them/);
-  assert.throws(() => choose(['acc'], ['f1']), /has `f1`, and none of them is named/);
+  assert.throws(
+    () => choose(['acc'], ['f1']),
+    /has `f1`, and none of them is named by --metric\. Add --metric f1/,
+  );
   assert.throws(
     () => choose(['exact_match,strikt']),
     /none of them is named by --metric\. Did you mean `exact_match,strict`/,

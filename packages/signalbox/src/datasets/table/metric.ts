@@ -30,7 +30,8 @@ export function chosenMetric(
   }
   if (names.length === 1 && metrics.length === 0) return first;
   const near = metrics.map((metric) => nearest(metric, names)).find((name) => name !== undefined);
-  const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const hint =
+    near === undefined ? ` Add --metric ${first} to read it as the score.` : ` Did you mean \`${near}\`?`;
   throw new SignalboxError(
     'usage',
     metrics.length === 0
