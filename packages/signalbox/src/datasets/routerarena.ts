@@ -126,7 +126,8 @@ function tally() {
         yield `Clipped to [0, 1]: ${scores} of the scores by ${metric} (${range}); raw_score keeps what was published.`;
       }
       if (counts.failed > 0) {
-        yield `${counts.failed} calls failed: their status is \`error\` and their quality not observed.`;
+        const [calls, their] = counts.failed === 1 ? ['call', 'its'] : ['calls', 'their'];
+        yield `${counts.failed} ${calls} failed: ${their} status is \`error\` and ${their} quality not observed.`;
       }
       if (counts.repeated > 0) {
         yield `${counts.repeated} calls repeat a query and model of an earlier one; they are taken as its further samples.`;

@@ -83,9 +83,10 @@ function remarks(ledger: ImportLedger): string[] {
       `New ids: ${counted(renamedIds, 'query', 'queries')} had the id of another query; \`#2\` and so on was put behind it.`,
     );
   }
-  for (const { path, dropped } of sources) {
+  for (const { path, format, dropped } of sources) {
+    const twin = sources.filter((source) => source.path === path).length > 1;
     for (const [reason, n] of Object.entries(dropped)) {
-      said.push(`Left out of ${path}: ${counted(n, 'row')} (${reason}).`);
+      said.push(`Left out of ${path}${twin ? `, ${format}` : ''}: ${counted(n, 'row')} (${reason}).`);
     }
   }
   return said;

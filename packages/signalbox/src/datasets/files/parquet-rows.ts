@@ -84,7 +84,9 @@ const keyOf = (path: readonly string[] | undefined): string => JSON.stringify(pa
  */
 function checkColumns(metadata: FileMetaData, byteLength: number): void {
   const leaves = new Set(leavesOf(metadata).map(({ path }) => keyOf(path)));
-  for (const { columns } of metadata.row_groups) {
+  for (const { columns, num_rows: rows } of metadata.row_groups) {
+    if (!Number.isSafeInteger(Number(rows)) || rows < 0)
+      throw new Error('a row group does not say how many rows it holds');
     const paths = columns.map(({ meta_data }) => keyOf(meta_data?.path_in_schema));
     const seen = new Set<string>();
     for (const [i, path] of paths.entries()) {

@@ -66,7 +66,10 @@ export function logTable(): LogTable {
           `${again} cells stand in more than one of the ${runs} logs; the calls of the later ones are further repeats.`,
         );
       }
-      if (failed > 0) table.note(`${failed} calls failed: their status is \`error\`.`);
+      if (failed > 0)
+        table.note(
+          `${failed} ${failed === 1 ? 'call failed: its' : 'calls failed: their'} status is \`error\`.`,
+        );
       if (join.seen.renamed > 0)
         table.note(`${join.seen.renamed} queries had the id of another and got one of their own (id#2).`);
       return table.finish(about);

@@ -55,7 +55,8 @@ export function mergeTables(
         next.set(cell, last);
       }
     }
-    const of = sources.length > 1 ? `${name}: ` : '';
+    const twin = sources.filter((source) => source.name === name).length > 1;
+    const of = sources.length > 1 ? `${name}${twin ? `, ${table.format}` : ''}: ` : '';
     for (const note of table.notes) if (!isAboutPool(note)) builder.note(`${of}${note}`);
     builder.dropAll(table.rowsDropped);
   }
