@@ -178,7 +178,7 @@ const table = (name: string, list: readonly Figure[]): string =>
 
 writeFileSync(
   new URL('../docs/limits.md', import.meta.url),
-  `# Two figures that the default does not reach
+  `# Two figures that were asked of the default
 
 <!-- Written by \`npm run node scripts/limits.ts DATA\`; edit the script, not this page. -->
 
