@@ -55,38 +55,37 @@ export function fitCorrections(
     common: earn({ residuals, guesses, folds, from: 0, to: 1 }),
     special: earn({ residuals, guesses, folds, from: 1, to: residuals.cols }),
   };
-  return { corrections, outOfFold: add(copy(outOfFoldBase), guesses, corrections) };
+  const outOfFold = copy(outOfFoldBase);
+  for (const [g, guess] of guesses.entries()) addGuess(outOfFold, guess, corrections, g);
+  return { corrections, outOfFold };
 }
 
-/** Adds the corrections to the base, in place. */
+/** Adds the corrections to the base, in place: one guess after the other, and only those that earned a weight. */
 export function correct(base: Matrix, features: Matrix, state: Corrections, context: Context): Matrix {
-  const used = (from: number): boolean =>
-    [...state.common.slice(from), ...state.special.slice(from)].some((weight) => weight !== 0);
-  if (!used(0)) return base;
-  const guesses = [split(subtract(predictRidge(state, features), base))];
-  if (used(1)) {
-    const near = neighbours(features, state.features, Math.max(...state.sizes), context);
-    for (const k of state.sizes) guesses.push(shrunken(sumOver(near, state.residuals, k)));
-  }
-  return add(base, guesses, state);
+  const counts = (g: number): boolean => state.common[g] !== 0 || state.special[g] !== 0;
+  if (counts(0)) addGuess(base, split(subtract(predictRidge(state, features), base)), state, 0);
+  const sizes = state.sizes.flatMap((k, i) => (counts(i + 1) ? [{ k, g: i + 1 }] : []));
+  if (sizes.length === 0) return base;
+  const near = neighbours(features, state.features, Math.max(...state.sizes), context);
+  for (const { k, g } of sizes) addGuess(base, shrunken(sumOver(near, state.residuals, k)), state, g);
+  return base;
 }
 
-function add(
+/** Adds the guess of this place among the weights. */
+function addGuess(
   base: Matrix,
-  guesses: readonly Matrix[],
+  { data }: Matrix,
   { common, special }: Pick<Corrections, 'common' | 'special'>,
-): Matrix {
-  for (const [g, { data }] of guesses.entries()) {
-    const [shared, own] = [common[g]!, special[g]!];
-    if (shared === 0 && own === 0) continue;
-    for (let i = 0; i < base.rows; i++) {
-      const from = i * (base.cols + 1);
-      const shift = shared * finite(data[from]!);
-      for (let m = 0; m < base.cols; m++)
-        base.data[i * base.cols + m]! += shift + own * finite(data[from + 1 + m]!);
-    }
+  g: number,
+): void {
+  const [shared, own] = [common[g]!, special[g]!];
+  if (shared === 0 && own === 0) return;
+  for (let i = 0; i < base.rows; i++) {
+    const from = i * (base.cols + 1);
+    const shift = shared * finite(data[from]!);
+    for (let m = 0; m < base.cols; m++)
+      base.data[i * base.cols + m]! += shift + own * finite(data[from + 1 + m]!);
   }
-  return base;
 }
 
 const copy = ({ rows, cols, data }: Matrix): Matrix => ({ rows, cols, data: data.slice() });
