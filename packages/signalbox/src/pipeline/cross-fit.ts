@@ -45,7 +45,7 @@ export async function crossFit(
   }));
   // One cost forecast serves every router that has none of its own: of thirty models it is as large as the table.
   let common: Matrix | undefined;
-  for (const [number, part] of plan.parts.entries()) {
+  const onPart = async (part: Plan['parts'][number], number: number): Promise<void> => {
     const fold = await encodePart(plan, part, args, context);
     const costOfFold = costOf({ ...fold, table: plan.table }, fold.test, context);
     if (costOfFold) {
@@ -79,7 +79,9 @@ export async function crossFit(
       }
     }
     context.progress(stage, running.length, running.length);
-  }
+  };
+  // A function for each, so that nothing of a part is held while the next one is encoded.
+  for (const [number, part] of plan.parts.entries()) await onPart(part, number);
   return running.map(
     ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
       choice,

@@ -8,6 +8,7 @@ import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix32 } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
 import type { Plan } from './protocol.ts';
+import { setAside } from './set-aside.ts';
 
 const innerFolds = 5;
 
@@ -40,9 +41,20 @@ export interface Fold {
   readonly fresh?: Encoded;
 }
 
-/** Each part encoded, one after the other: the encoder is fitted on its training rows alone. */
-export async function* encodedParts(plan: Plan, encoder: Encoder, context: Context): AsyncGenerator<Fold> {
-  for (const part of plan.parts) yield await encodePart(plan, part, { encoder }, context);
+/**
+ * What `use` makes of each part, encoded, one after the other: the encoder is fitted on its training rows alone. Nothing
+ * here holds a part when the next one is encoded (a variable of a loop would).
+ */
+export async function eachPart<T>(
+  { plan, encoder }: { readonly plan: Plan; readonly encoder: Encoder },
+  use: (fold: Fold, part: number) => T | Promise<T>,
+  context: Context,
+): Promise<T[]> {
+  const one = async (part: number): Promise<T> =>
+    use(await encodePart(plan, plan.parts[part]!, { encoder }, context), part);
+  const made: T[] = [];
+  for (const part of plan.parts.keys()) made.push(await one(part));
+  return made;
 }
 
 /** `keep`: false where no later comparison has the same parts; then no encoding is kept beyond its part. */
@@ -56,12 +68,12 @@ export async function encodePart(
   }: { readonly encoder: Encoder; readonly fresh?: readonly Query[]; readonly keep?: boolean },
   context: Context,
 ): Promise<Fold> {
-  const encode = (): ReturnType<typeof encodeRows> => encodeRows(plan, { ...part, fresh }, encoder, context);
-  const { trained, tested, testQueries, beyond } = await (keep && fresh === undefined
-    ? context.once('encoded part', [encoder, part.train, part.test], encode)
-    : encode());
-  // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the
-  // fold, while the encoding stays for the next comparison.
+  const keys = [encoder, part.train, part.test];
+  const { trained, tested, testQueries, beyond } =
+    keep && fresh === undefined
+      ? (await context.once('encoded part', keys, () => keptRows(plan, part, encoder, context)))()
+      : await encodeRows(plan, { ...part, fresh }, encoder, context);
+  // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the fold.
   const [features, testFeatures] = [{ ...trained }, { ...tested }];
   const train = training(takeRows(plan.table, part.train), features, context.seed);
   const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
@@ -72,9 +84,23 @@ export async function encodePart(
     place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
     trainRows: part.train,
     testRows: part.test,
-    costs: plan.table.cost ? context.once('costs', [plan.table.cost, trained], costs) : costs(),
+    costs: plan.table.cost ? context.once('costs', [plan.table.cost, encoder, part.train], costs) : costs(),
     ...(fresh && beyond && { fresh: { queries: fresh, features: beyond } }),
   };
+}
+
+interface EncodedRows {
+  readonly trained: Matrix;
+  readonly tested: Matrix;
+  readonly testQueries: Query[];
+  readonly beyond?: Matrix;
+}
+
+/** The same for every comparison that asks: of a large table all parts' encodings are more than all else, and wait on disk. */
+async function keptRows(...of: Parameters<typeof encodeRows>): Promise<() => EncodedRows> {
+  const { trained, tested, testQueries } = await encodeRows(...of);
+  const [train, test] = [setAside(trained), setAside(tested)];
+  return () => ({ trained: train(), tested: test(), testQueries });
 }
 
 /**
@@ -86,7 +112,7 @@ async function encodeRows(
   { train, test, fresh }: Plan['parts'][number] & { readonly fresh?: readonly Query[] | undefined },
   encoder: Encoder,
   context: Context,
-): Promise<{ trained: Matrix; tested: Matrix; testQueries: Query[]; beyond?: Matrix }> {
+): Promise<EncodedRows> {
   const queries = Array.from(train, (i) => asQuery(table.examples[i]!));
   const testQueries = Array.from(test, (i) => asQuery(table.examples[i]!));
   const state = await encoder.fit(queries, context);

@@ -6,7 +6,7 @@ import { type Matrix, matrix, row, selectRows } from '../math/matrix.ts';
 import { mean } from '../math/order.ts';
 import { centredError } from './shared/centred.ts';
 import { holdOut, rowWeights } from './shared/held-out.ts';
-import { type Neighbours, neighbours, outOfFoldNeighbours, unit } from './shared/neighbours.ts';
+import { type Neighbours, neighbours, outOfFoldNeighbours, unit, unitBase } from './shared/neighbours.ts';
 import { fitOutcomeScale, type OutcomeScale, toOutcomes } from './shared/outcome-scale.ts';
 import { inOwnOrder } from './shared/row-order.ts';
 import { dot } from './shared/unit-rows.ts';
@@ -177,7 +177,7 @@ function nearTrials(train: Training, { k: candidates }: Params, { seen, context 
 function logitsOf(features: Matrix, { head }: Pick<State, 'head'>, context: Context): Matrix {
   if (!('k' in head)) return softLogits(head, unit(features, context));
   const near = neighbours(features, head.features, head.k, context);
-  return nearLogits(near, { queries: unit(features, context), base: unit(head.features, context) }, head);
+  return nearLogits(near, { queries: unit(features, context), base: unitBase(head.features, features, context) }, head);
 }
 
 /** Below it a label is taken for chance. */

@@ -4,7 +4,7 @@ import type { Encoder } from '../../core/encoder.ts';
 import { at } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
 import { fitOnSome, turn } from '../cross-fit.ts';
-import { encodedParts } from '../encoded-part.ts';
+import { eachPart, type Fold } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
@@ -52,9 +52,9 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
     ),
   );
   const quiet = { ...context, progress: () => {} };
-  let [done, part] = [0, 0];
+  let done = 0;
   const total = plan.parts.length * repeats * fitted.length;
-  for await (const fold of encodedParts(plan, encoder, quiet)) {
+  const onPart = async (fold: Fold, part: number): Promise<void> => {
     for (let repeat = 0; repeat < repeats; repeat++) {
       const order = Int32Array.from(fold.trainRows.keys());
       shuffle(order, rng(`learning/${context.seed}/${repeat}/${part}`));
@@ -75,8 +75,8 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
         }
       }
     }
-    part++;
-  }
+  };
+  await eachPart({ plan, encoder }, onPart, quiet);
   context.progress('learning curve', total, total);
   return points;
 }

@@ -13,7 +13,7 @@ import {
 import { at, type Matrix, matrix, selectRows, transposed } from '../../math/matrix.ts';
 import { type Rng, rng, shuffle } from '../../math/rng.ts';
 import { turn } from '../cross-fit.ts';
-import { encodedParts } from '../encoded-part.ts';
+import { eachPart, type Fold } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
 
 /** How often outcomes dealt to other queries did as well: p = (1 + as well) / (1 + permutations). */
@@ -68,8 +68,7 @@ async function problems(
   context: Context,
 ): Promise<Problem[] | undefined> {
   const kept = drawn(plan, mostRows, context.seed);
-  const out: Problem[] = [];
-  for await (const { train, test, trainRows, testRows } of encodedParts(plan, encoder, context)) {
+  const onPart = ({ train, test, trainRows, testRows }: Fold): Problem | undefined => {
     const [a, b] = [
       trainRows.map((row) => (kept.has(row) ? 1 : 0)),
       testRows.map((row) => (kept.has(row) ? 1 : 0)),
@@ -82,13 +81,14 @@ async function problems(
     const rows = Int32Array.from(trainAt, (i) => trainRows[i]!);
     const factor = cholesky(raised(gram(x)));
     if (factor === undefined) return undefined;
-    out.push({
+    return {
       train: rows,
       test: Int32Array.from(testAt, (i) => testRows[i]!),
       predict: regression(x, factor, shifted(selectRows(test.features, testAt), shift)),
-    });
-  }
-  return out;
+    };
+  };
+  const parts = await eachPart({ plan, encoder }, onPart, context);
+  return parts.every((part) => part !== undefined) ? parts : undefined;
 }
 
 /** Thousands of columns are fitted: the way over test rows x training rows is taken once where it is the shorter one. */

@@ -6,7 +6,7 @@ import { takeModels } from '../../core/table.ts';
 import { at, column, type Matrix, selectCols, selectRows } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
 import { turn } from '../cross-fit.ts';
-import { encodedParts, visible } from '../encoded-part.ts';
+import { eachPart, type Fold, visible } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import { kept } from '../kept-fits.ts';
@@ -56,10 +56,9 @@ export async function leaveModelsOut(args: LeftOutArgs, context: Context): Promi
       after: budgets.map((answers) => ({ answers, predicted: blank(), value: blank() })),
     })),
   );
-  let number = 0;
-  for await (const { train, test, place, trainRows, testRows } of encodedParts(plan, encoder, context)) {
-    const part = { train: trainRows, test: testRows };
-    number++;
+  const onPart = async ({ train, test, place, ...fold }: Fold, before: number): Promise<void> => {
+    const part = { train: fold.trainRows, test: fold.testRows };
+    const number = before + 1;
     const stage = plan.parts.length > 1 ? `newcomers: fold ${number} of ${plan.parts.length}` : 'newcomers';
     for (const [done, one] of all.entries()) {
       context.progress(stage, done, all.length);
@@ -77,7 +76,8 @@ export async function leaveModelsOut(args: LeftOutArgs, context: Context): Promi
       put(joined, job);
     }
     context.progress(stage, all.length, all.length);
-  }
+  };
+  await eachPart({ plan, encoder }, onPart, context);
   return all;
 }
 

@@ -19,7 +19,7 @@ import { sampleStatistic } from '../../metrics/statistic.ts';
 import { findPolicy, findRouter } from '../config.ts';
 import { crossFit, turn } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
-import { encodedParts, visible } from '../encoded-part.ts';
+import { eachPart, type Fold, visible } from '../encoded-part.ts';
 import type { RouterChoice } from '../fitted.ts';
 import { comparedQuality, observedCost, observedLatency } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
@@ -225,7 +225,7 @@ async function byParameter(
   context: Context,
 ): Promise<Valued> {
   const qualities = values.map(() => matrix(observed.rows, observed.cols));
-  for await (const { train, test, place } of encodedParts(plan, encoder, context)) {
+  const onPart = async ({ train, test, place }: Fold): Promise<void> => {
     await turn(context);
     const state = await router.fit(train, params, context);
     for (const [v, value] of values.entries()) {
@@ -233,7 +233,8 @@ async function byParameter(
       const { quality } = await router.predict(visible(test, router), state, at, context);
       put(quality, place, qualities[v]!);
     }
-  }
+  };
+  await eachPart({ plan, encoder }, onPart, context);
   return (cost) =>
     fromPoints(values, (v) => {
       const share = shares(qualities[v]!);

@@ -13,7 +13,7 @@ import { heightAt, hull } from '../../metrics/hull.ts';
 import { budgetPacer } from '../budget-pacer.ts';
 import { findRouter } from '../config.ts';
 import { turn } from '../cross-fit.ts';
-import { encodedParts } from '../encoded-part.ts';
+import { eachPart, type Fold } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
 import { type Bandit, type Replayed, replay, type Stream, taughtBy } from './bandit-replay.ts';
 
@@ -47,7 +47,7 @@ export async function regretOverTime(
   const parts = [
     { train: compared.filter((i) => folds[i] === 0), test: compared.filter((i) => folds[i] !== 0) },
   ];
-  for await (const { train, test } of encodedParts({ ...plan, parts }, encoder, context)) {
+  const onPart = async ({ train, test }: Fold): Promise<BanditsResult | undefined> => {
     const rows = parts[0]!.test.filter((i) => known(table.cost!, i));
     const places = Int32Array.from(parts[0]!.test.keys()).filter((at) =>
       known(table.cost!, parts[0]!.test[at]!),
@@ -55,7 +55,7 @@ export async function regretOverTime(
     const stream = {
       input: pick(test, places),
       quality: selectRows(table.quality, rows),
-      cost: selectRows(table.cost, rows),
+      cost: selectRows(table.cost!, rows),
     };
     const budget = share * costOfBest(train);
     if (!(budget > 0)) return undefined;
@@ -79,8 +79,9 @@ export async function regretOverTime(
     }
     context.progress('regret', runs.length, runs.length);
     return { priorRows: train.queries.length, answers: rows.length, seeds, budget, bandits: runs };
-  }
-  return undefined;
+  };
+  const [found] = await eachPart({ plan: { ...plan, parts }, encoder }, onPart, context);
+  return found;
 }
 
 function known(cost: Matrix, i: number): boolean {

@@ -5,6 +5,7 @@ import { normaliseRows } from '../../math/linear.ts';
 import { type Matrix, matrix, selectRows } from '../../math/matrix.ts';
 import { type Rng, shuffle } from '../../math/rng.ts';
 import { holdOut } from './held-out.ts';
+import { passing } from './passing.ts';
 
 /** A model of log odds, rows x models, whose parameters are moved in place. */
 export interface CellModel {
@@ -33,7 +34,7 @@ export interface Descent {
 
 /** Rows of length sqrt(p): of cells of about 1, as a linear layer takes them. Shared by those that learn on the same rows. */
 export function scaledRows(x: Matrix, context: Context): Matrix {
-  return context.once('rows of cells of about 1', [x], () => scaled(x));
+  return passing('rows of cells of about 1', [x], { ...context, make: () => scaled(x) });
 }
 
 export function scaled(x: Matrix): Matrix {

@@ -3,6 +3,7 @@ import type { Prediction, Training } from '../../core/router.ts';
 import { weightedF1 } from '../../math/f1.ts';
 import { fitLogistic, sigmoid } from '../../math/logistic.ts';
 import { fromRows, type Matrix, matrix, selectRows } from '../../math/matrix.ts';
+import { passing } from './passing.ts';
 
 /** Training rows in two: inner fold 0, held out to choose, calibrate and set thresholds on, and the others. */
 export interface Parts {
@@ -13,11 +14,12 @@ export interface Parts {
 }
 
 export function innerParts({ features, folds }: Training, context: Context): Parts {
-  return context.once('held-out part', [features, folds], () => {
+  const make = (): Parts => {
     const rows = Int32Array.from(folds.keys());
     const [held, kept] = [rows.filter((i) => folds[i] === 0), rows.filter((i) => folds[i] !== 0)];
     return { held, kept, heldX: selectRows(features, held), keptX: selectRows(features, kept) };
-  });
+  };
+  return passing('held-out part', [features, folds], { ...context, make });
 }
 
 /** Whether classes count by their rows, or each as much as the other. */

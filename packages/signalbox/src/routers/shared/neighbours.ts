@@ -2,6 +2,7 @@ import type { Context } from '../../core/context.ts';
 import { normaliseRows } from '../../math/linear.ts';
 import { type Matrix, matrix } from '../../math/matrix.ts';
 import { nearest } from '../../math/nearest.ts';
+import { passing } from './passing.ts';
 
 /** Training rows nearest to each query by cosine, the nearest first; -1 where there are fewer. */
 export interface Neighbours {
@@ -18,7 +19,7 @@ export function neighbours(queries: Matrix, base: Matrix, least: number, context
   return context.once(`neighbours/${k}`, [queries, base], () => {
     const { indices } = nearest({
       queries: unit(queries, context),
-      base: unit(base, context),
+      base: unitBase(base, queries, context),
       k,
       ...(context.signal && { signal: context.signal }),
     });
@@ -48,8 +49,17 @@ export function outOfFoldNeighbours(
   });
 }
 
+/** Fewer queries at once are those of a server, which asks again. */
+const batch = 64;
+
+/** Unit rows of what queries are compared with: they stay where a server asks, and go after a batch. */
+export function unitBase(base: Matrix, queries: Matrix, context: Context): Matrix {
+  if (queries.rows >= batch) return unit(base, context);
+  return context.once('unit rows of a base', [base], () => unit(base, context));
+}
+
 export function unit(x: Matrix, context: Context): Matrix {
-  return context.once('unit rows', [x], () => normaliseRows(x));
+  return passing('unit rows', [x], { ...context, make: () => normaliseRows(x) });
 }
 
 /** Sums of observed `values` (training rows x targets) over the first k neighbours, and how many were observed. */
