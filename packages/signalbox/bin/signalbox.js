@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { returned, returningMemory } from './returning-memory.js';
+import { lessMemory, restartWithLess } from './less-memory.js';
 import { runNode } from './run-node.js';
 
 const needed = [22, 19];
@@ -15,7 +15,7 @@ const entries = ['../src/cli/main.ts', '../dist/cli/main.js'].map((file) =>
 );
 
 if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
-  returningMemory(process);
+  restartWithLess(process);
   // The sources run as they are in the repository; what is published holds only the built files.
   const { main } = await import(
     new URL(existsSync(entries[0]) ? '../src/cli/main.ts' : '../dist/cli/main.js', import.meta.url).href
@@ -29,10 +29,13 @@ if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
     );
     process.exitCode = 1;
   } else {
-    process.exitCode = await runNode(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      ...returned(process.env),
-      SIGNALBOX_RESTARTED: '1',
-    });
+    // The flags of an old Node are not known to be those of the other.
+    const { flags, env } = lessMemory({ env: process.env, execArgv: [], argv: process.argv });
+    process.exitCode = await runNode(
+      bundled,
+      [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+      { ...env, SIGNALBOX_RESTARTED: '1' },
+    );
   }
 }
 

@@ -123,12 +123,17 @@ function blocks(input: NearestInput, found: Found): void {
     const [first, last] = [order[start]!, order[Math.min(start + SIDE, order.length) - 1]!];
     return folds !== undefined && folds[first] === folds[last] ? folds[first] : undefined;
   };
+  // In one array, which the system gets back when it is done with: hundreds of small ones would leave holes behind.
+  const store = new Float32Array(upTo(4, queries.rows) * queries.cols);
   const packed: Packed[] = [];
-  for (let q = 0; q < queries.rows; q += SIDE)
-    packed.push(pack(queries, q, mutual ? { lanes: 4, order } : { lanes: 4 }));
+  for (let q = 0; q < queries.rows; q += SIDE) {
+    const into = store.subarray(q * queries.cols);
+    packed.push(pack(queries, q, { lanes: 4, into, ...(mutual && { order }) }));
+  }
+  const into = new Float32Array(Math.min(SIDE, upTo(8, base.rows)) * base.cols);
   for (let b = 0; b < base.rows; b += SIDE) {
     signal?.throwIfAborted();
-    const columns = pack(base, b, { lanes: 8, order });
+    const columns = pack(base, b, { lanes: 8, into, order });
     const single = columns.runs.length === 1;
     if (single) kernel.b.set(columns.runs[0]!);
     const own = onlyFold(b);
@@ -155,13 +160,16 @@ interface Packed {
 function pack(
   { data, rows, cols }: Matrix,
   first: number,
-  { lanes, order }: { readonly lanes: 4 | 8; readonly order?: Int32Array },
+  { lanes, into, order }: { readonly lanes: 4 | 8; readonly into: Float32Array; readonly order?: Int32Array },
 ): Packed {
   const count = Math.min(SIDE, rows - first);
+  const height = upTo(lanes, count);
   const runs: Float32Array[] = [];
   for (let start = 0; start < cols; start += DEPTH) {
     const run = Math.min(DEPTH, cols - start);
-    const out = new Float32Array(Math.ceil(count / lanes) * lanes * run);
+    const out = into.subarray(height * start, height * (start + run));
+    // What was here before may not count as a row.
+    if (height > count) out.fill(0, (height - lanes) * run);
     for (let r = 0; r < count; r++) {
       const source = (order === undefined ? first + r : order[first + r]!) * cols + start;
       for (let t = 0, o = (r - (r % lanes)) * run + (r % lanes); t < run; t++, o += lanes)
@@ -170,6 +178,11 @@ function pack(
     runs.push(out);
   }
   return { count, runs };
+}
+
+/** The least multiple of it that holds so many. */
+function upTo(multiple: number, count: number): number {
+  return multiple * Math.ceil(count / multiple);
 }
 
 /** Products of one run into the kernel's c, beside those of the runs before; `keep`: b is there already. */

@@ -177,7 +177,11 @@ function nearTrials(train: Training, { k: candidates }: Params, { seen, context 
 function logitsOf(features: Matrix, { head }: Pick<State, 'head'>, context: Context): Matrix {
   if (!('k' in head)) return softLogits(head, unit(features, context));
   const near = neighbours(features, head.features, head.k, context);
-  return nearLogits(near, { queries: unit(features, context), base: unitBase(head.features, features, context) }, head);
+  return nearLogits(
+    near,
+    { queries: unit(features, context), base: unitBase(head.features, features, context) },
+    head,
+  );
 }
 
 /** Below it a label is taken for chance. */
