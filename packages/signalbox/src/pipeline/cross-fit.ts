@@ -13,6 +13,7 @@ import type { CrossFitted, PartFit, RouterChoice, Tuning } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { keptFit } from './kept-fits.ts';
 import type { Plan } from './protocol.ts';
+import { turn } from './turn.ts';
 
 /**
  * Fits every router on each part's training rows and forecasts its test rows. The encoder is fitted on the
@@ -230,10 +231,4 @@ function tuningPart(
     features: selectRows(train.features, held),
   };
   return { job: { train: part, test, costs: fitCosts(part, context) }, held };
-}
-
-/** Lets signals and timers in between two long computations, and stops where asked. */
-export async function turn({ signal }: Context): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
 }

@@ -9,6 +9,7 @@ import { type Matrix, matrix32 } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
 import type { Plan } from './protocol.ts';
 import { setAside } from './set-aside.ts';
+import { turn } from './turn.ts';
 
 const innerFolds = 5;
 
@@ -53,7 +54,11 @@ export async function eachPart<T>(
   const one = async (part: number): Promise<T> =>
     use(await encodePart(plan, plan.parts[part]!, { encoder }, context), part);
   const made: T[] = [];
-  for (const part of plan.parts.keys()) made.push(await one(part));
+  for (const part of plan.parts.keys()) {
+    // The collector of garbage is let in, too: five parts are more than all else.
+    await turn(context);
+    made.push(await one(part));
+  }
   return made;
 }
 

@@ -9,7 +9,6 @@ import { tableError, takeModels, takeRows } from '../core/table.ts';
 import { type Matrix, selectCols } from '../math/matrix.ts';
 import type { Artifact, ArtifactState } from './artifact.ts';
 import { type CostState, predictCosts } from './cost.ts';
-import { turn } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { visible } from './encoded-part.ts';
 import { compare, type EvaluateArgs, type Evaluated } from './evaluate.ts';
@@ -18,6 +17,7 @@ import type { CrossFitted, RouterChoice } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { inService, poolChanges } from './in-service.ts';
 import { hasSplit, type Plan } from './protocol.ts';
+import { turn } from './turn.ts';
 
 export interface EvaluateArtifactArgs extends Pick<EvaluateArgs, 'judged' | 'curvePolicy' | 'draws'> {
   readonly artifact: Artifact;

@@ -5,7 +5,7 @@ import type { Policy } from '../core/policy.ts';
 import { textOf } from '../core/query.ts';
 import type { Flag, ResultSet } from '../core/results.ts';
 import type { Design } from '../metrics/design.ts';
-import { crossFit, turn } from './cross-fit.ts';
+import { crossFit } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { noEncoder } from './encoded-part.ts';
 import type { CrossFitted, RouterChoice } from './fitted.ts';
@@ -13,6 +13,7 @@ import { costUnitOf } from './forecast.ts';
 import type { Judged } from './judged.ts';
 import { type MeasureArgs, measure } from './measure.ts';
 import { comparedGroups, type Plan, type PlanOptions, plan } from './protocol.ts';
+import { turn } from './turn.ts';
 
 export interface EvaluateArgs {
   readonly table: Dataset;

@@ -13,7 +13,7 @@ import { argmax } from '../math/order.ts';
 import { version } from '../version.ts';
 import type { Artifact } from './artifact.ts';
 import { fitCosts } from './cost.ts';
-import { tune, turn } from './cross-fit.ts';
+import { tune } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { noEncoder, training } from './encoded-part.ts';
 import { crossFitted } from './evaluate.ts';
@@ -23,6 +23,7 @@ import { costUnitOf } from './forecast.ts';
 import { fitPolicy } from './judged.ts';
 import { digest, pack } from './plain-files.ts';
 import { hasSplit } from './protocol.ts';
+import { turn } from './turn.ts';
 
 export interface TrainArgs {
   readonly table: Dataset;

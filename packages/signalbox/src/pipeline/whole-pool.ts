@@ -12,11 +12,11 @@ import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import type { Design } from '../metrics/design.ts';
 import { asEstimate, interval } from '../metrics/interval.ts';
 import { averages } from '../metrics/means.ts';
-import { turn } from './cross-fit.ts';
 import { designOf } from './design.ts';
 import { noEncoder, training, visible } from './encoded-part.ts';
 import type { RouterChoice } from './fitted.ts';
 import { type Plan, plan } from './protocol.ts';
+import { turn } from './turn.ts';
 
 /** What a pool too large for a report reaches as a whole, on the test rows of a table with a split. */
 export interface WholePool {

@@ -3,11 +3,12 @@ import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import { at } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
-import { fitOnSome, turn } from '../cross-fit.ts';
+import { fitOnSome } from '../cross-fit.ts';
 import { eachPart, type Fold } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 import { qualityUnder } from './values.ts';
 
 /** What routers reach with part of the training rows. */

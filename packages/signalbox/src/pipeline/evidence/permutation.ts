@@ -12,9 +12,9 @@ import {
 } from '../../math/linear.ts';
 import { at, type Matrix, matrix, selectRows, transposed } from '../../math/matrix.ts';
 import { type Rng, rng, shuffle } from '../../math/rng.ts';
-import { turn } from '../cross-fit.ts';
 import { eachPart, type Fold } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 
 /** How often outcomes dealt to other queries did as well: p = (1 + as well) / (1 + permutations). */
 export interface Permutation {
@@ -96,9 +96,14 @@ function regression(x: Matrix, factor: Matrix, tested: Matrix): Problem['predict
   const p = x.cols;
   if (tested.rows * x.rows > p * (x.rows + p + tested.rows))
     return (y) => multiply(tested, choleskySolve(factor, crossProduct(x, y)));
-  const hat = multiplyTransposed(transposed(choleskySolve(factor, transposed(tested))), x);
-  return (y) => multiply(hat, y);
+  return through(multiplyTransposed(transposed(choleskySolve(factor, transposed(tested))), x));
 }
+
+/** On its own: a closure beside one that holds all of the above would hold it as well. */
+const through =
+  (hat: Matrix): Problem['predict'] =>
+  (y) =>
+    multiply(hat, y);
 
 interface TestArgs extends PermutationArgs {
   readonly strata: Int32Array | undefined;

@@ -6,12 +6,13 @@ import { type Matrix, matrix } from '../../math/matrix.ts';
 import { rng } from '../../math/rng.ts';
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { findRouter } from '../config.ts';
-import { crossFit, turn } from '../cross-fit.ts';
+import { crossFit } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { estimateOf, liftOf, qualityUnder, sampledOf } from '../evidence/values.ts';
 import type { CrossFitted } from '../fitted.ts';
 import { observedCost } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 
 /**
  * A router beside itself without a part, fitted with several seeds on the same parts and features, and with each model

@@ -5,12 +5,12 @@ import type { Encoded, Router, Training } from '../../core/router.ts';
 import { takeModels } from '../../core/table.ts';
 import { at, column, type Matrix, selectCols, selectRows } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
-import { turn } from '../cross-fit.ts';
 import { eachPart, type Fold, visible } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import { kept } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 
 /** What one router made of one left-out model, on the compared rows; NaN where there were too few answers to admit it from. */
 export interface LeftOut {

@@ -17,12 +17,13 @@ import {
 import { asEstimate, interval } from '../../metrics/interval.ts';
 import { sampleStatistic } from '../../metrics/statistic.ts';
 import { findPolicy, findRouter } from '../config.ts';
-import { crossFit, turn } from '../cross-fit.ts';
+import { crossFit } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { eachPart, type Fold, visible } from '../encoded-part.ts';
 import type { RouterChoice } from '../fitted.ts';
 import { comparedQuality, observedCost, observedLatency } from '../forecast.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 
 interface Sweepable {
   readonly router: string;

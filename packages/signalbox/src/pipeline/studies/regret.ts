@@ -12,9 +12,9 @@ import { rng, shuffle } from '../../math/rng.ts';
 import { heightAt, hull } from '../../metrics/hull.ts';
 import { budgetPacer } from '../budget-pacer.ts';
 import { findRouter } from '../config.ts';
-import { turn } from '../cross-fit.ts';
 import { eachPart, type Fold } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
+import { turn } from '../turn.ts';
 import { type Bandit, type Replayed, replay, type Stream, taughtBy } from './bandit-replay.ts';
 
 /** Who is replayed; `teacher` is the router that a bandit's belief comes from. */
