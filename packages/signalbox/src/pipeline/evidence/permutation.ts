@@ -45,50 +45,90 @@ export async function permutationTests(
   args: PermutationArgs,
   context: Context,
 ): Promise<{ global: Permutation | null; withinGroup: Permutation | null }> {
-  const { plan } = args;
-  const parts = await problems(args, context);
-  if (parts === undefined) return { global: null, withinGroup: null };
+  const { plan, encoder, permutations } = args;
   const { of, names } = indexGroups(plan.table.examples);
-  const global = await test(parts, { ...args, strata: undefined, name: 'global' }, context);
-  const withinGroup =
-    names.length < 2 ? null : await test(parts, { ...args, strata: of, name: 'within group' }, context);
-  return { global, withinGroup };
+  const parts = rowsOf(plan, drawn(plan, args.mostRows, context.seed));
+  const rows = parts.reduce((sum, { test }) => sum + test.length, 0);
+  const started = (name: string, strata?: Int32Array): Trial => ({
+    seed: `permutation/${name}/${context.seed}`,
+    blocks: blocksOf(parts, plan, strata),
+    lifts: new Float64Array(1 + permutations),
+  });
+  const trials = [started('global'), ...(names.length < 2 ? [] : [started('within group', of)])];
+  const total = plan.parts.length * trials.length * permutations;
+  let [done, possible] = [0, true];
+  // All of a part before the next one is encoded: what is learned of five parts is more than the table.
+  const onPart = async (fold: Fold, part: number): Promise<void> => {
+    const problem = possible ? problemOf(fold, parts[part]!) : undefined;
+    possible = problem !== undefined;
+    if (problem === undefined) return;
+    for (const trial of trials) {
+      let first = 0;
+      for (const deals of dealings(trial, plan)) {
+        context.progress('permutations', done, total);
+        await turn(context);
+        addLifts(trial.lifts.subarray(first), { problem, deals, rows, quality: plan.table.quality });
+        // The first is the outcomes as they are.
+        if (first > 0) done += deals.length;
+        first += deals.length;
+      }
+    }
+  };
+  await eachPart({ plan, encoder }, onPart, context);
+  if (!possible) return { global: null, withinGroup: null };
+  context.progress('permutations', total, total);
+  const [global, withinGroup] = trials.map(({ lifts }): Permutation => {
+    const asWell = lifts.subarray(1).filter((lift) => lift >= lifts[0]! - 1e-12).length;
+    return { p: (1 + asWell) / (1 + permutations), permutations };
+  });
+  return { global: global!, withinGroup: withinGroup ?? null };
 }
 
-interface Problem {
-  /** Rows of the table. */
+interface Trial {
+  readonly seed: string;
+  /** Rows that may exchange outcomes. */
+  readonly blocks: readonly Int32Array[];
+  /** Of the outcomes as they are, then of each dealing, summed over the parts so far. */
+  readonly lifts: Float64Array;
+}
+
+/** The outcomes as they are, then the dealings some at a time: the same ones for each part. */
+function* dealings({ seed, blocks, lifts }: Trial, { table }: Plan): Generator<Int32Array[]> {
+  const identity = Int32Array.from(table.examples.keys());
+  yield [identity];
+  const random = rng(seed);
+  for (let done = 1; done < lifts.length; done += batch)
+    yield Array.from({ length: Math.min(batch, lifts.length - done) }, () => deal(identity, blocks, random));
+}
+
+/** Rows of the table, of one part. */
+interface Rows {
   readonly train: Int32Array;
   readonly test: Int32Array;
+}
+
+/** The rows that are kept, of each part. */
+function rowsOf({ parts }: Plan, kept: ReadonlySet<number>): Rows[] {
+  const some = (rows: Int32Array): Int32Array => rows.filter((row) => kept.has(row));
+  return parts.map(({ train, test }) => ({ train: some(train), test: some(test) }));
+}
+
+interface Problem extends Rows {
   /** What the regression on outcomes of the training rows (rows x any) says of the test rows. */
   predict(y: Matrix): Matrix;
 }
 
-async function problems(
-  { plan, encoder, mostRows }: PermutationArgs,
-  context: Context,
-): Promise<Problem[] | undefined> {
-  const kept = drawn(plan, mostRows, context.seed);
-  const onPart = ({ train, test, trainRows, testRows }: Fold): Problem | undefined => {
-    const [a, b] = [
-      trainRows.map((row) => (kept.has(row) ? 1 : 0)),
-      testRows.map((row) => (kept.has(row) ? 1 : 0)),
-    ];
-    const trainAt = places(a);
-    const testAt = places(b);
-    if (train.features.cols === 0 || trainAt.length < 20 || testAt.length === 0) return undefined;
-    const shift = columnMeans(train.features, { rows: trainAt });
-    const x = shifted(selectRows(train.features, trainAt), shift);
-    const rows = Int32Array.from(trainAt, (i) => trainRows[i]!);
-    const factor = cholesky(raised(gram(x)));
-    if (factor === undefined) return undefined;
-    return {
-      train: rows,
-      test: Int32Array.from(testAt, (i) => testRows[i]!),
-      predict: regression(x, factor, shifted(selectRows(test.features, testAt), shift)),
-    };
-  };
-  const parts = await eachPart({ plan, encoder }, onPart, context);
-  return parts.every((part) => part !== undefined) ? parts : undefined;
+/** Undefined where there are no features or too few rows. */
+function problemOf(fold: Fold, rows: Rows): Problem | undefined {
+  const [{ features }, tested] = [fold.train, fold.test.features];
+  if (features.cols === 0 || rows.train.length < 20 || rows.test.length === 0) return undefined;
+  const trainAt = places(fold.trainRows, rows.train);
+  const testAt = places(fold.testRows, rows.test);
+  const shift = columnMeans(features, { rows: trainAt });
+  const x = shifted(selectRows(features, trainAt), shift);
+  const factor = cholesky(raised(gram(x)));
+  if (factor === undefined) return undefined;
+  return { ...rows, predict: regression(x, factor, shifted(selectRows(tested, testAt), shift)) };
 }
 
 /** Thousands of columns are fitted: the way over test rows x training rows is taken once where it is the shorter one. */
@@ -105,61 +145,44 @@ const through =
   (y) =>
     multiply(hat, y);
 
-interface TestArgs extends PermutationArgs {
-  readonly strata: Int32Array | undefined;
-  readonly name: string;
-}
-
-async function test(parts: readonly Problem[], args: TestArgs, context: Context): Promise<Permutation> {
-  const { plan, permutations, strata, name } = args;
-  const random = rng(`permutation/${name}/${context.seed}`);
-  const identity = Int32Array.from(plan.table.examples.keys());
-  const blocks = blocksOf(parts, plan, strata);
-  const observed = lifts(parts, [identity], plan)[0]!;
-  let asWell = 0;
-  for (let done = 0; done < permutations; done += batch) {
-    context.progress(`permutations, ${name}`, done, permutations);
-    await turn(context);
-    const deals = Array.from({ length: Math.min(batch, permutations - done) }, () =>
-      deal(identity, blocks, random),
-    );
-    for (const lift of lifts(parts, deals, plan)) if (lift >= observed - 1e-12) asWell++;
-  }
-  context.progress(`permutations, ${name}`, permutations, permutations);
-  return { p: (1 + asWell) / (1 + permutations), permutations };
-}
-
-/** Lift of the ridge's choice over the best single model, over all test rows, for each dealing of outcomes. */
-function lifts(parts: readonly Problem[], deals: readonly Int32Array[], plan: Plan): Float64Array {
-  const { quality } = plan.table;
+/** Adds to each dealing's lift of the ridge's choice over the best single model, over all `rows` test rows, that of one part's. */
+function addLifts(
+  out: Float64Array,
+  {
+    problem: { train, test, predict },
+    deals,
+    rows,
+    quality,
+  }: {
+    readonly problem: Problem;
+    readonly deals: readonly Int32Array[];
+    readonly rows: number;
+    readonly quality: Matrix;
+  },
+): void {
   const m = quality.cols;
-  const out = new Float64Array(deals.length);
-  const rows = parts.reduce((sum, { test }) => sum + test.length, 0);
-  for (const { train, test, predict } of parts) {
-    const y = matrix(train.length, m * deals.length);
-    const best = deals.map((deal, d) => {
-      const part = differences(
-        quality,
-        Int32Array.from(train, (row) => deal[row]!),
-      );
-      for (let i = 0; i < part.rows; i++)
-        for (let j = 0; j < m; j++) y.data[i * y.cols + d * m + j] = part.data[i * m + j]!;
-      return greatest(columnMeans(part), 0, m);
+  const y = matrix(train.length, m * deals.length);
+  const best = deals.map((deal, d) => {
+    const part = differences(
+      quality,
+      Int32Array.from(train, (row) => deal[row]!),
+    );
+    for (let i = 0; i < part.rows; i++)
+      for (let j = 0; j < m; j++) y.data[i * y.cols + d * m + j] = part.data[i * m + j]!;
+    return greatest(columnMeans(part), 0, m);
+  });
+  const means = columnMeans(y);
+  const predicted = predict(y);
+  for (let i = 0; i < test.length; i++) {
+    deals.forEach((deal, d) => {
+      const row = deal[test[i]!]!;
+      const scores = predicted.data.subarray(i * y.cols + d * m, i * y.cols + (d + 1) * m);
+      let chosen = 0;
+      for (let j = 1; j < m; j++)
+        if (scores[j]! + means[d * m + j]! > scores[chosen]! + means[d * m + chosen]!) chosen = j;
+      out[d]! += (at(quality, row, chosen) - at(quality, row, best[d]!)) / rows;
     });
-    const means = columnMeans(y);
-    const predicted = predict(y);
-    for (let i = 0; i < test.length; i++) {
-      deals.forEach((deal, d) => {
-        const row = deal[test[i]!]!;
-        const scores = predicted.data.subarray(i * y.cols + d * m, i * y.cols + (d + 1) * m);
-        let chosen = 0;
-        for (let j = 1; j < m; j++)
-          if (scores[j]! + means[d * m + j]! > scores[chosen]! + means[d * m + chosen]!) chosen = j;
-        out[d]! += (at(quality, row, chosen) - at(quality, row, best[d]!)) / rows;
-      });
-    }
   }
-  return out;
 }
 
 function greatest(values: ArrayLike<number>, from: number, count: number): number {
@@ -191,7 +214,7 @@ function drawn({ table, parts }: Plan, most: number, seed: number): Set<number> 
 }
 
 /** Rows that may exchange outcomes: with a given split only within its parts, and within strata where there are some. */
-function blocksOf(parts: readonly Problem[], { folds }: Plan, strata: Int32Array | undefined): Int32Array[] {
+function blocksOf(parts: readonly Rows[], { folds }: Plan, strata: Int32Array | undefined): Int32Array[] {
   const sides =
     folds === undefined
       ? [parts[0]!.train, parts[0]!.test]
@@ -214,8 +237,10 @@ function deal(identity: Int32Array, blocks: readonly Int32Array[], random: Rng):
   return out;
 }
 
-function places(mark: Int32Array): Int32Array {
-  return Int32Array.from(mark.keys()).filter((i) => mark[i] === 1);
+/** Where some of these rows stand among them; in the order of all. */
+function places(all: Int32Array, some: Int32Array): Int32Array {
+  const wanted = new Set(some);
+  return Int32Array.from(all.keys()).filter((i) => wanted.has(all[i]!));
 }
 
 function shifted(x: Matrix, shift: Float64Array): Matrix {
