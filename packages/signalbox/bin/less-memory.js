@@ -8,33 +8,21 @@
  */
 const limit = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_ARENA_MAX: '1' };
 
-/**
- * MB of each half of V8's young heap, which may grow to 128 MB else, though what is large lies outside of it: a fifth
- * less memory, in the same time.
- */
-const young = '--max-semi-space-size=4';
-
 /** Commands that compute with large matrices; the others are as quick as they can be. */
 const large = ['report', 'reproduce', 'evaluate', 'train', 'import', 'describe'];
-/** Of these, the ones that do little else; a reader of files is quicker with a large young heap. */
-const fitting = ['report', 'reproduce', 'evaluate', 'train'];
 
-/** Another Node that runs in the place of this one: its flags and its environment. What the user set stays. */
-export function lessMemory({ env, execArgv, argv }) {
-  const own = [...execArgv, env.NODE_OPTIONS ?? ''].some((flag) => flag.includes('semi-space-size'));
-  const flags = own || !fitting.includes(argv[2]) ? [] : [young];
-  return { flags: [...execArgv, ...flags], env: { ...limit, ...env } };
+/** The environment of another Node that runs in the place of this one. Limits of the user's own stay. */
+export function withLess(env) {
+  return { ...limit, ...env };
 }
 
 /** Starts this program again in the same process with less memory, where the system is of that kind and Node can. */
-export function restartWithLess(process) {
-  const { platform, env, execPath, argv, execve } = process;
+export function restartWithLess({ platform, env, execPath, execArgv, argv, execve }) {
   const [name] = Object.keys(limit);
   if (platform !== 'linux' || env[name] !== undefined || execve === undefined) return;
   if (!large.includes(argv[2])) return;
-  const less = lessMemory(process);
   try {
-    execve(execPath, [execPath, ...less.flags, ...argv.slice(1)], less.env);
+    execve(execPath, [execPath, ...execArgv, ...argv.slice(1)], withLess(env));
   } catch {
     // It only takes more memory.
   }

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lessMemory, restartWithLess } from './less-memory.js';
+import { restartWithLess, withLess } from './less-memory.js';
 import { runNode } from './run-node.js';
 
 const needed = [22, 19];
@@ -29,13 +29,10 @@ if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
     );
     process.exitCode = 1;
   } else {
-    // The flags of an old Node are not known to be those of the other.
-    const { flags, env } = lessMemory({ env: process.env, execArgv: [], argv: process.argv });
-    process.exitCode = await runNode(
-      bundled,
-      [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
-      { ...env, SIGNALBOX_RESTARTED: '1' },
-    );
+    process.exitCode = await runNode(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      ...withLess(process.env),
+      SIGNALBOX_RESTARTED: '1',
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Context } from '../core/context.ts';
 import type { Encoder } from '../core/encoder.ts';
@@ -47,7 +47,13 @@ export function openai(options: OpenAiOptions): Encoder<OpenAiState> {
   const url = endpoint(baseUrl);
   let agent: Agent | undefined;
   const embed = async (texts: readonly string[], context: Context): Promise<number[][]> => {
-    agent ??= new Agent({ pipelining: 1, connect: { timeout: 10_000 }, maxResponseSize: largestAnswer });
+    // 27 MB that only who embeds elsewhere needs.
+    const undici = await import('undici');
+    agent ??= new undici.Agent({
+      pipelining: 1,
+      connect: { timeout: 10_000 },
+      maxResponseSize: largestAnswer,
+    });
     return ask(texts, { ...options, url, agent, context });
   };
   return {

@@ -48,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? quietLogger();
   const admit = guard({ file: config.file, host: config.host, ...config.auth }, env);
   passGate(options, logger);
-  const pool = openPool(config, env, now);
+  const pool = await openPool(config, env, now);
   try {
     const models = new Map<string, ServedModel>(
       config.models.map((model) => [model.name, { ...model, provider: pool.providers.get(model.name)! }]),

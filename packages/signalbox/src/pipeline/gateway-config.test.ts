@@ -158,14 +158,14 @@ test('a vendor is a row: its address and its variable', () => {
   assert.equal(models[0]?.apiKeyEnv, 'GROQ_API_KEY');
 });
 
-test('a key that is not set is named by its variable', () => {
+test('a key that is not set is named by its variable', async () => {
   const config = parseGatewayConfig('c.yaml', 'models:\n  - { name: a, vendor: groq }\n');
-  assert.throws(
-    () => openPool(config, {}, Date.now),
+  await assert.rejects(
+    openPool(config, {}, Date.now),
     /"a" takes its key from the variable GROQ_API_KEY, which is not set/,
   );
-  assert.throws(
-    () => openPool(config, { GROQ_API_KEY: 'hunter2\nX' }, Date.now),
+  await assert.rejects(
+    openPool(config, { GROQ_API_KEY: 'hunter2\nX' }, Date.now),
     (error) => error instanceof SignalboxError && !error.message.includes('hunter2'),
   );
 });

@@ -236,9 +236,9 @@ export interface OpenPool {
  * @param now milliseconds since 1970
  * @throws SignalboxError where a key is not set, naming its variable
  */
-export function openPool(config: GatewayConfig, env: Env, now: () => number): OpenPool {
+export async function openPool(config: GatewayConfig, env: Env, now: () => number): Promise<OpenPool> {
   const { connectMs, firstTokenMs, idleMs, answerMs } = config.timeouts;
-  const pools = openPools({ connectMs, connections: config.limits.connections });
+  const pools = await openPools({ connectMs, connections: config.limits.connections });
   const opened = new Map<string, Provider>();
   for (const { name, model, upstream, apiKeyEnv, simulatedLatencyMs } of config.models) {
     if (upstream === 'simulated') {

@@ -25,7 +25,7 @@ test('the example is a configuration, and its pool opens', async () => {
       ['large', 'EXAMPLE_API_KEY'],
     ],
   );
-  const pool = openPool(config, { GROQ_API_KEY: 'x', EXAMPLE_API_KEY: 'y' }, Date.now);
+  const pool = await openPool(config, { GROQ_API_KEY: 'x', EXAMPLE_API_KEY: 'y' }, Date.now);
   assert.deepEqual([...pool.providers.keys()], ['small', 'large']);
   await pool.close();
 });

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 
 /** Connections to upstreams, kept alive and bounded: one pool for each origin. */
 export interface Pools {
@@ -9,7 +9,12 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-export function openPools(options: { readonly connectMs: number; readonly connections: number }): Pools {
+/** The library is loaded by who serves, alone: it is 27 MB. */
+export async function openPools(options: {
+  readonly connectMs: number;
+  readonly connections: number;
+}): Promise<Pools> {
+  const { Pool } = await import('undici');
   const pools = new Map<string, Pool>();
   return {
     for(origin) {
