@@ -1,6 +1,7 @@
 import { DEPTH, SIDE, singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
 import { multiplyTransposed } from './linear.ts';
 import { type Matrix, matrix32 } from './matrix.ts';
+import { firstBytes, release } from './release.ts';
 
 export interface NearestInput {
   /** Rows of length 1. */
@@ -149,6 +150,7 @@ function blocks(input: NearestInput, found: Found): void {
       for (let c = 0; c < columns.count; c++) offer(down, order[b + c]!, c);
     }
   }
+  release(store);
 }
 
 /** A block of rows, interleaved, for each run of depth. */
@@ -278,7 +280,11 @@ function sorted(found: Found): Neighbours {
     similarity.fill(0, to + size, to + k);
   }
   const cells = taken.length * k;
-  return { k, indices: indices.slice(0, cells), similarity: similarity.slice(0, cells) };
+  return {
+    k,
+    indices: new Int32Array(firstBytes(indices, 4 * cells)),
+    similarity: new Float32Array(firstBytes(similarity, 4 * cells)),
+  };
 }
 
 function heapsort(list: List, start: number, size: number): void {

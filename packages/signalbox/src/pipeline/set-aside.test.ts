@@ -3,13 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collected } from '../core/collected.fixture.ts';
 import { type Matrix, matrix, matrix32 } from '../math/matrix.ts';
 import { setAside } from './set-aside.ts';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 const filled = (m: Matrix): Matrix => {
   m.data.forEach((_, i) => {
@@ -32,10 +28,7 @@ for (const [name, make] of kinds)
         return { again: setAside(m, { folder, least: 0 }), first: new WeakRef(m.data) };
       })();
       assert.deepEqual(await readdir(folder), []);
-      // What was set aside is collected only after the turn that made it.
-      await new Promise((resolve) => setImmediate(resolve));
-      collect();
-      assert.equal(held.first.deref(), undefined, 'the numbers are out of memory');
+      assert.ok(await collected(held.first), 'the numbers are out of memory');
       const back = held.again();
       assert.deepEqual(back, make());
       assert.equal(held.again().data, back.data, 'two who ask share one');
