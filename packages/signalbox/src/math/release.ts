@@ -6,7 +6,7 @@ export function release({ buffer }: Float32Array): void {
   (buffer as ArrayBuffer).transfer(0);
 }
 
-/** The first so many bytes of an array's memory, which is given back at once. */
+/** The first so many bytes of an array's memory; all of it is given back at once. */
 export function firstBytes({ buffer }: Float32Array | Int32Array, count: number): ArrayBuffer {
   return (buffer as ArrayBuffer).transfer(count);
 }

@@ -8,7 +8,7 @@ import type { Encoded, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import { fitCosts } from './cost.ts';
-import { encodePart, type Fold, training, visible } from './encoded-part.ts';
+import { eachPart, type Fold, training, visible } from './encoded-part.ts';
 import type { CrossFitted, PartFit, RouterChoice, Tuning } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { keptFit } from './kept-fits.ts';
@@ -46,8 +46,7 @@ export async function crossFit(
   }));
   // One cost forecast serves every router that has none of its own: of thirty models it is as large as the table.
   let common: Matrix | undefined;
-  const onPart = async (part: Plan['parts'][number], number: number): Promise<void> => {
-    const fold = await encodePart(plan, part, args, context);
+  const onPart = async (fold: Fold, number: number): Promise<void> => {
     const costOfFold = costOf({ ...fold, table: plan.table }, fold.test, context);
     if (costOfFold) {
       common ??= blank(plan);
@@ -58,7 +57,7 @@ export async function crossFit(
       context.progress(stage, done, running.length);
       await turn(context);
       const { forecasts, also, fit, predict, tuning } = await keptFit(
-        { ...args, choice: run.choice, plan, part, given: costOfFold },
+        { ...args, choice: run.choice, plan, part: plan.parts[number]!, given: costOfFold },
         () => fitPart(run.choice, { fold, plan, tune: args.tune && !run.choice.router.baseline }, context),
         context,
       );
@@ -81,8 +80,7 @@ export async function crossFit(
     }
     context.progress(stage, running.length, running.length);
   };
-  // A function for each, so that nothing of a part is held while the next one is encoded.
-  for (const [number, part] of plan.parts.entries()) await onPart(part, number);
+  await eachPart({ plan, ...args }, onPart, context);
   return running.map(
     ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
       choice,

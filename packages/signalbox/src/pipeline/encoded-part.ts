@@ -42,17 +42,26 @@ export interface Fold {
   readonly fresh?: Encoded;
 }
 
+/** How the parts of a plan are encoded. */
+interface Encoding {
+  readonly encoder: Encoder;
+  /** Queries beyond the table, encoded by each part's encoder as well. */
+  readonly fresh?: readonly Query[];
+  /** False where no later comparison has the same parts; then no encoding is kept beyond its part. */
+  readonly keep?: boolean;
+}
+
 /**
  * What `use` makes of each part, encoded, one after the other: the encoder is fitted on its training rows alone. Nothing
  * here holds a part when the next one is encoded (a variable of a loop would).
  */
 export async function eachPart<T>(
-  { plan, encoder }: { readonly plan: Plan; readonly encoder: Encoder },
+  { plan, ...encoding }: Encoding & { readonly plan: Plan },
   use: (fold: Fold, part: number) => T | Promise<T>,
   context: Context,
 ): Promise<T[]> {
   const one = async (part: number): Promise<T> =>
-    use(await encodePart(plan, plan.parts[part]!, { encoder }, context), part);
+    use(await encodePart(plan, plan.parts[part]!, encoding, context), part);
   const made: T[] = [];
   for (const part of plan.parts.keys()) {
     // The collector of garbage is let in, too: five parts are more than all else.
@@ -62,15 +71,10 @@ export async function eachPart<T>(
   return made;
 }
 
-/** `keep`: false where no later comparison has the same parts; then no encoding is kept beyond its part. */
-export async function encodePart(
+async function encodePart(
   plan: Plan,
   part: Plan['parts'][number],
-  {
-    encoder,
-    fresh,
-    keep = true,
-  }: { readonly encoder: Encoder; readonly fresh?: readonly Query[]; readonly keep?: boolean },
+  { encoder, fresh, keep = true }: Encoding,
   context: Context,
 ): Promise<Fold> {
   const keys = [encoder, part.train, part.test];
