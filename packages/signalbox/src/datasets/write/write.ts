@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import type { Context } from '../../core/context.ts';
@@ -48,6 +49,12 @@ export async function writeRows(table: LongRows, path: string, context: Context)
 
 async function aside(path: string, write: (partial: string) => Promise<void>): Promise<void> {
   const partial = `${path}.${randomUUID().slice(0, 8)}.partial`;
+  const stopped = (signal: NodeJS.Signals): void => {
+    rmSync(partial, { force: true });
+    // Nobody else has an answer to the signal: it does what it would have done.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  for (const signal of endings) process.once(signal, stopped);
   try {
     await write(partial);
     await rename(partial, path);
@@ -55,8 +62,13 @@ async function aside(path: string, write: (partial: string) => Promise<void>): P
     // What cannot be taken away was never there; the reason to tell is the first one.
     await rm(partial, { force: true }).catch(() => {});
     throw cause instanceof SignalboxError ? cause : writeError(path, cause);
+  } finally {
+    for (const signal of endings) process.off(signal, stopped);
   }
 }
+
+/** By Ctrl-C, by whoever manages the process, and with its terminal. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * The ending by which a table is written; to be asked before a long reading, too.
