@@ -36,6 +36,23 @@ function ablations({ ablations = [] }: ResultSet): string[] {
   ]);
 }
 
+function foldings({ foldings = [] }: ResultSet): string[] {
+  const [first] = foldings;
+  if (first === undefined) return [];
+  const four = (x: number): string => x.toFixed(4);
+  return [
+    'APGR by other assignments of rows to folds; the first is that of the table above:',
+    markdown(
+      ['router', ...first.values.map(({ seed }) => `seed ${seed}`), 'mean'],
+      foldings.map(({ router, values, mean }) => [
+        router,
+        ...values.map(({ value }) => four(value.value)),
+        `${four(mean.value)} [${four(mean.low)}, ${four(mean.high)}]`,
+      ]),
+    ),
+  ];
+}
+
 function sweeps({ sweeps = [] }: ResultSet): string[] {
   if (sweeps.length === 0) return [];
   return [
@@ -165,7 +182,7 @@ function routerEval({ routerEval }: ResultSet): string[] {
 
 /** The parts of a set that a study adds to the table of systems. */
 export function studyParts(set: ResultSet): string {
-  return [ablations, sweeps, bandits, votes, newcomers, routerEval]
+  return [ablations, foldings, sweeps, bandits, votes, newcomers, routerEval]
     .flatMap((part) => part(set))
     .map((text) => `${text}\n\n`)
     .join('');

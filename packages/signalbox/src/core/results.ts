@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ablations } from './results-ablations.ts';
 import { bandits } from './results-bandits.ts';
 import { evidence } from './results-evidence.ts';
+import { foldings } from './results-foldings.ts';
 import { count, estimate, number, text, versus } from './results-parts.ts';
 import { routerEval } from './results-routereval.ts';
 import { sweeps } from './results-sweeps.ts';
@@ -148,6 +149,7 @@ export const resultSet = z.strictObject({
   bandits: bandits.optional(),
   sweeps: sweeps.optional(),
   ablations: ablations.optional(),
+  foldings: foldings.optional(),
   routerEval: routerEval.optional(),
   ...evidence,
 });

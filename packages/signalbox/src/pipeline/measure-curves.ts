@@ -16,7 +16,7 @@ import {
 import type { Design } from '../metrics/design.ts';
 import { hull } from '../metrics/hull.ts';
 import { asEstimate, interval, type Sampled } from '../metrics/interval.ts';
-import { performanceGap } from '../metrics/pgr.ts';
+import { performanceGap, type WeakStrong } from '../metrics/pgr.ts';
 import { sampleStatistic } from '../metrics/statistic.ts';
 import type { CrossFitted, Tuning } from './fitted.ts';
 import { comparedQuality, observedCost } from './forecast.ts';
@@ -53,7 +53,7 @@ export function curveFigures(
   );
   const dollars = plan.table.cost !== undefined;
   const points = forecasts ? pointsOf(swept) : hull<CurvePoint>(pointsOf(singles));
-  const weakStrong = forecasts && gapOf(forecasts, observed);
+  const weakStrong = forecasts && gapOf(forecasts, observed.quality);
   const gap =
     weakStrong && sampleStatistic(design, performanceGap(weakStrong)).map((sampled) => shown(sampled));
   const fixed = from.tuning?.length
@@ -75,16 +75,14 @@ function levels(list: readonly (Estimate | null | undefined)[]): Levels {
   return { '95': list[0] ?? null, '98': list[1] ?? null, '99': list[2] ?? null };
 }
 
-function gapOf(
-  { quality, weak, strong }: Forecasts,
-  observed: Observed,
-): Parameters<typeof performanceGap>[0] | undefined {
+/** The order of calls that forecasts give, beside what the weak and the strong model gave; undefined without such a pair. */
+export function gapOf({ quality, weak, strong }: Forecasts, observed: Matrix): WeakStrong | undefined {
   if (weak === undefined || strong === undefined) return undefined;
   const gain = Float64Array.from(
     { length: quality.rows },
     (_, i) => at(quality, i, strong) - at(quality, i, weak),
   );
-  return { gain, weak: column(observed.quality, weak), strong: column(observed.quality, strong) };
+  return { gain, weak: column(observed, weak), strong: column(observed, strong) };
 }
 
 /**

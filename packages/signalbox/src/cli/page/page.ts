@@ -28,6 +28,7 @@ import { flagsSection, methodSection } from './method.ts';
 import { moneySection } from './money.ts';
 import { ablationsSection } from './studies/ablations.ts';
 import { banditsSection } from './studies/bandits.ts';
+import { foldingsSection } from './studies/foldings.ts';
 import { growthSection } from './studies/growth.ts';
 import { newcomerSection } from './studies/newcomer.ts';
 import { routerEvalSection } from './studies/routereval.ts';
@@ -126,6 +127,7 @@ ${planeSection(set, drawing, id)}
 ${sweepsSection(set, drawing)}
 ${banditsSection(set, drawing)}
 ${ablationsSection(set, drawing)}
+${foldingsSection(set, drawing)}
 ${routerEvalSection(set)}
 ${deferralSection(set, drawing)}
 ${moneySection(set)}

@@ -4,6 +4,7 @@ import { primary, type Truths } from '../words/reading.ts';
 import { answer, nextSteps, scopeOf } from '../words/sentences.ts';
 import { ablationsTable } from './ablations.ts';
 import { banditsTable } from './bandits.ts';
+import { foldingsTable } from './foldings.ts';
 import { groupsTable, sources } from './groups.ts';
 import { newcomerTable } from './newcomer.ts';
 import { ascii, type Paint, paint } from './paint.ts';
@@ -77,6 +78,7 @@ function section(view: View, about: About): string {
     banditsTable(view),
     sweepsTable(view),
     ablationsTable(view),
+    foldingsTable(view),
     routerEvalTable(view),
     about.several ? '' : groupsTable(view),
     // Where several sets are shown, each has room for its systems only; the page has the rest.

@@ -1,6 +1,7 @@
 import type { Results } from '../../core/results.ts';
 import { fakeAblations } from './ablations.fixture.ts';
 import { fakeBandits } from './bandits.fixture.ts';
+import { fakeFoldings } from './foldings.fixture.ts';
 import { fakeNewcomers } from './newcomer.fixture.ts';
 import { fakeRouterEval } from './routereval.fixture.ts';
 import { fakeSweeps } from './sweeps.fixture.ts';
@@ -11,6 +12,7 @@ export const studyShapes = (): Readonly<Record<string, Results>> => ({
   newcomers: fakeNewcomers(),
   votes: fakeVotes(),
   ablations: fakeAblations(),
+  foldings: fakeFoldings(),
   bandits: fakeBandits(),
   sweeps: fakeSweeps({ latency: true }),
   'pools of a known world': fakeRouterEval(),

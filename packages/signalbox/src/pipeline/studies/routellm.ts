@@ -2,6 +2,7 @@ import type { Dataset } from '../../core/dataset.ts';
 import { textOf } from '../../core/query.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, normalPrompt, readRouteLlm } from '../config.ts';
+import { foldingsOf } from './foldings.ts';
 import type { Study, StudySet } from './study.ts';
 
 export const routellm: Study = {
@@ -22,6 +23,13 @@ export const routellm: Study = {
       }
     }
     return sets;
+  },
+  // The default, and what it is held against; the tables without contaminated prompts are nearly the same rows.
+  beside: async ({ plan, encoder, fitted, quick }, context) => {
+    if (plan.table.name.endsWith('-clean')) return {};
+    const args = { plan, encoder, fitted, routers: ['task-table', 'residual'], foldings: quick ? 2 : 5 };
+    const foldings = await foldingsOf(args, context);
+    return foldings.length > 0 ? { foldings } : {};
   },
 };
 
