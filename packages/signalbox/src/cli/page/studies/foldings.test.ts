@@ -22,7 +22,7 @@ test('every assignment and the mean are in the table, and the title says the ran
   );
   assert.ok(
     titles.includes(
-      'Over 3 assignments of rows to folds residual has an APGR of 0.6944 [0.6624, 0.7264]; one alone gives 0.6931 to 0.6963',
+      'Over 3 assignments of rows to folds residual has an APGR of 0.6944 [0.6624, 0.7264]; one alone gives 0.6932 to 0.6963',
     ),
     titles.join('\n'),
   );
