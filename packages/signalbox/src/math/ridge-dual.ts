@@ -1,5 +1,5 @@
 import { choleskyShifted, choleskySolve } from './cholesky.ts';
-import { type Matrix, matrix } from './matrix.ts';
+import { type Matrix, matrix, selectCols } from './matrix.ts';
 import { addProduct } from './product.ts';
 import type { RidgeGroup, RidgeProblem } from './ridge-problem.ts';
 
@@ -36,7 +36,7 @@ export function dualProblem(group: RidgeGroup): RidgeProblem {
           }
         }
       });
-      return out;
+      return { every: () => out, some: (columns) => selectCols(out, columns) };
     },
     all(penalty) {
       const system = systemOf(

@@ -1,6 +1,6 @@
 import { choleskyShifted, choleskySolve } from './cholesky.ts';
 import { crossProduct, gram } from './linear.ts';
-import { type Matrix, matrix } from './matrix.ts';
+import { type Matrix, matrix, selectCols } from './matrix.ts';
 import { addProduct } from './product.ts';
 import type { RidgeGroup, RidgeProblem } from './ridge-problem.ts';
 
@@ -55,14 +55,24 @@ export function primalProblem(group: RidgeGroup): RidgeProblem {
           }
         }
       });
-      const out = matrix(rows.length, all.cols);
-      for (let i = 0; i < out.rows; i++) out.data.set(offset, i * out.cols);
-      addProduct(
-        { data: x.data, stride: p, rows: rows.length, transposed: false, pick: rows, shift },
-        { data: all.data, stride: all.cols, rows: all.cols, transposed: true },
-        { data: out.data, depth: p },
-      );
-      return out;
+      const predict = (beta: Matrix, offset: Float64Array): Matrix => {
+        const out = matrix(rows.length, beta.cols);
+        for (let i = 0; i < out.rows; i++) out.data.set(offset, i * out.cols);
+        addProduct(
+          { data: x.data, stride: p, rows: rows.length, transposed: false, pick: rows, shift },
+          { data: beta.data, stride: beta.cols, rows: beta.cols, transposed: true },
+          { data: out.data, depth: p },
+        );
+        return out;
+      };
+      return {
+        every: () => predict(all, offset),
+        some: (columns) =>
+          predict(
+            selectCols(all, columns),
+            Float64Array.from(columns, (column) => offset[column]!),
+          ),
+      };
     },
     all(penalty) {
       const { a, b } = centred(total);

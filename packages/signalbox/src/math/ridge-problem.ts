@@ -20,10 +20,17 @@ export interface RidgeGroup {
   readonly grams: FoldGrams | undefined;
 }
 
+/** Predictions, rows x (penalties * m): targets side by side for each penalty. Of thirty models all are as large as the features. */
+export interface HeldOut {
+  every(): Matrix;
+  /** Of these columns alone, the same bits. */
+  some(columns: readonly number[]): Matrix;
+}
+
 /** A group's equations, in the space of columns (primal) or of rows (dual). */
 export interface RidgeProblem {
-  /** Predictions for `rows` without `fold`, rows x (penalties * m), targets side by side for each penalty; undefined if nothing is left to learn from. */
-  heldOut(fold: number, rows: Int32Array, penalties: readonly number[]): Matrix | undefined;
+  /** Fits without `fold` by each penalty, asked about `rows`; undefined if nothing is left to learn from. */
+  heldOut(fold: number, rows: Int32Array, penalties: readonly number[]): HeldOut | undefined;
   /** Coefficients (p x m) of the fit on all observed rows. */
   all(penalty: number): Matrix;
 }

@@ -2,7 +2,7 @@ import { columnMeans, multiply } from './linear.ts';
 import { type Matrix, matrix, selectCols } from './matrix.ts';
 import { dualProblem } from './ridge-dual.ts';
 import { primalProblem } from './ridge-primal.ts';
-import type { FoldGrams, RidgeGroup } from './ridge-problem.ts';
+import type { FoldGrams, HeldOut, RidgeGroup } from './ridge-problem.ts';
 
 export { chooseRidgeByLoo } from './ridge-loo.ts';
 
@@ -98,15 +98,16 @@ function fitGroup(
   const { x, y, observed } = group;
   const m = targets.length;
   const problem = observed.length < x.cols ? dualProblem(group) : primalProblem(group);
-  const held: { rows: Int32Array; predicted: Matrix }[] = [];
+  const held: { rows: Int32Array; fits: HeldOut }[] = [];
+  const errors = new Float64Array(penalties.length * m);
   for (let fold = 0; fold < group.foldCount; fold++) {
     signal?.throwIfAborted();
     const rows = rowsOf(group.folds, fold);
-    const predicted = problem.heldOut(fold, rows, penalties);
-    if (predicted !== undefined) held.push({ rows, predicted });
+    const fits = problem.heldOut(fold, rows, penalties);
+    if (fits === undefined) continue;
+    held.push({ rows, fits });
+    addErrors(errors, group, rows, fits.every());
   }
-  const errors = new Float64Array(penalties.length * m);
-  for (const { rows, predicted } of held) addErrors(errors, group, rows, predicted);
   const chosen = targets.map((_, j) => leastOf(errors, j, m));
   const means = columnMeans(y, { rows: observed, weights: group.weights });
   const centre = columnMeans(x, { rows: observed, weights: group.weights, shift: group.shift });
@@ -126,11 +127,12 @@ function fitGroup(
       fit.penalty[target] = penalties[l]!;
     });
   }
-  for (const { rows, predicted } of held) {
+  const columns = chosen.map((l, j) => l * m + j);
+  for (const { rows, fits } of held) {
+    const predicted = fits.some(columns);
     rows.forEach((row, i) => {
       targets.forEach((target, j) => {
-        const from = i * predicted.cols + chosen[j]! * m + j;
-        fit.outOfFold.data[row * fit.outOfFold.cols + target] = predicted.data[from]!;
+        fit.outOfFold.data[row * fit.outOfFold.cols + target] = predicted.data[i * m + j]!;
       });
     });
   }

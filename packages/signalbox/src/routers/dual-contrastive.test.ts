@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, fromRows, type Matrix, matrix, matrix32 } from '../math/matrix.ts';
+import { at, fromRows, type Matrix, matrix, matrix32, row, selectRows } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import { rng } from '../math/rng.ts';
 import { quietContext, world } from './contract.ts';
@@ -144,4 +144,23 @@ test('dual-contrastive: cost is weighed where it is asked for, and must then be 
   assert.ok(at(quality, 0, 1) > at(quality, 0, 0));
   const { cost: _, ...free } = train.table;
   assert.throws(() => router.fit({ ...train, table: free }, params, quietContext(0)), /records no cost/);
+});
+
+test('dual-contrastive: says who is nearest, and who is chosen in its place', async () => {
+  const train = world({ rows: 200, models: 3 });
+  const params = router.params.parse({ steps: 60 });
+  const state = await router.fit(train, params, quietContext(0));
+  const names = ['a', 'b', 'c'];
+  const { quality } = await router.predict(train, state, params, quietContext(0));
+  const lengths = new Set<number>();
+  for (let i = 0; i < 200; i++) {
+    const one = { queries: [train.queries[i]!], features: selectRows(train.features, [i]) };
+    const [near, instead] = router.explain!(one, state, params, names);
+    const chosen = names[argmax(row(quality, i))]!;
+    assert.match(near!, /^It lies nearest to [abc] in the learned space \(cosine -?\d\.\d\d\)\.$/);
+    if (instead === undefined) assert.ok(near!.includes(`nearest to ${chosen} `), near);
+    else assert.ok(instead.includes(`, ${chosen} is expected to do better`), instead);
+    lengths.add(instead === undefined ? 1 : 2);
+  }
+  assert.equal(lengths.size, 2, 'both kinds of query were met');
 });

@@ -121,9 +121,16 @@ export const dualContrastive: Router<Params, State> = {
     return { quality };
   },
   explain: ({ features }, state, _, models) => {
-    const scores = row(cosines(state, features), 0);
-    const best = argmax(scores);
-    return [`It lies nearest to ${models[best]} in the learned space (cosine ${scores[best]!.toFixed(2)}).`];
+    const given = cosines(state, features);
+    const scores = row(given, 0);
+    const nearest = argmax(scores);
+    const near = `It lies nearest to ${models[nearest]} in the learned space (cosine ${scores[nearest]!.toFixed(2)}).`;
+    const best = argmax(row(toOutcomes(given, state.scale), 0));
+    if (best === nearest) return [near];
+    return [
+      near,
+      `By the curve from cosine to outcome, ${models[best]} is expected to do better (cosine ${scores[best]!.toFixed(2)}).`,
+    ];
   },
 };
 
