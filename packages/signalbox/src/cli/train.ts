@@ -63,7 +63,9 @@ export function addTrain(program: Command): void {
         const { models, trainedOn, bestSingle, verdict } = trained.manifest;
         session.out(
           `${choice.name} trained on ${trainedOn.rows} rows of ${trainedOn.name} and ${models.length} models (best single: ${bestSingle}), written to ${flags.output}\n` +
-            (verdict ? `${verdict.quality.why}\n${verdict.cost.why}\n` : '') +
+            (verdict
+              ? `By cross-validation, ${choice.name} beside the routers of the ladder:\n${verdict.quality.why}\n${verdict.cost.why}\n`
+              : '') +
             `Next: signalbox route ${flags.output} "a prompt"    or, to serve it: router: ${flags.output} in signalbox.yaml\n`,
         );
       } finally {
