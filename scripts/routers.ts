@@ -160,7 +160,8 @@ export function routersPage(given: readonly Results[], speeds: readonly Speed[])
 ${all.length === 0 ? 'No results were given.' : realDifferences(all)} ${startWith(sets)}
 
 \`npx signalbox routers\` prints the shelf. A difference counts as real where its 95 % interval leaves out 0 and its p stays
-below .05 after Holm's correction for the routers of the table; intervals are those of docs/reproducing.md.
+below .05 after Holm's correction for the routers of the table; intervals are those of docs/reproducing.md. Some tables hold others:
+\`pooled\` the three sets of RouterBench that stand after it, \`mmlu\` and \`gsm8k\` their \`-clean\` parts.
 
 ${commands.length === 0 ? '' : `\`\`\`sh\n${commands.join('\n')}\n\`\`\`\n\n`}## The shelf
 
