@@ -37,16 +37,16 @@ function ablations({ ablations = [] }: ResultSet): string[] {
 }
 
 function foldings({ foldings = [] }: ResultSet): string[] {
-  const [first] = foldings;
+  const first = foldings.find(({ labels }) => labels === null);
   if (first === undefined) return [];
   const four = (x: number): string => x.toFixed(4);
   return [
     'APGR by other assignments of rows to folds; the first is that of the table above:',
     markdown(
       ['router', ...first.values.map(({ seed }) => `seed ${seed}`), 'mean'],
-      foldings.map(({ router, values, mean }) => [
-        router,
-        ...values.map(({ value }) => four(value.value)),
+      foldings.map(({ router, labels, values, mean }) => [
+        labels === null ? router : `${router}, ${labels} labels`,
+        ...first.values.map((_, i) => (values[i] ? four(values[i].value.value) : '')),
         `${four(mean.value)} [${four(mean.low)}, ${four(mean.high)}]`,
       ]),
     ),

@@ -14,7 +14,7 @@ const planned = plan(table, { seed: 0 });
 const context = makeContext({ seed: 0 });
 const choices = await Promise.all(['task-table', 'ridge'].map((name) => findRouter(name)));
 const fitted = await crossFit(planned, { choices, encoder, tune: false }, context);
-const args = { encoder, fitted, routers: ['task-table', 'ridge'], foldings: 3, draws: 200 };
+const args = { encoder, fitted, routers: ['task-table', 'ridge'], foldings: 3, labels: 1500, draws: 200 };
 
 test('the mean over assignments is that of each alone, on an interval that holds it', async () => {
   const found = await foldingsOf({ ...args, plan: planned }, context);
@@ -54,4 +54,18 @@ test('without a weak and a strong model, and with a given split, there is nothin
   assert.deepEqual(await foldingsOf({ ...args, plan: bare, fitted: made }, context), []);
   const { folds: __, ...split } = planned;
   assert.deepEqual(await foldingsOf({ ...args, plan: split }, context), []);
+});
+
+test('with few labels each part is fitted on as many of its rows, and loses by it', async () => {
+  const of = async (labels: number) =>
+    (await foldingsOf({ ...args, plan: planned, foldings: 1, labels }, context)).filter(
+      ({ router }) => router === 'ridge',
+    );
+  const [few, all] = await of(20);
+  assert.deepEqual([few!.labels, all!.labels, few!.values.length], [20, null, 1]);
+  assert.ok(few!.mean.value < all!.mean.value, `${few!.mean.value}, ${all!.mean.value}`);
+  const least = Math.min(...planned.parts.map(({ train }) => train.length));
+  const known = async (labels: number) => (await of(labels)).map((line) => line.labels);
+  assert.deepEqual(await known(least - 1), [least - 1, null]);
+  assert.deepEqual(await known(least), [null]);
 });

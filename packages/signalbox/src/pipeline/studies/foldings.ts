@@ -2,13 +2,16 @@ import type { Context } from '../../core/context.ts';
 import type { Encoder } from '../../core/encoder.ts';
 import type { Forecasts } from '../../core/policy.ts';
 import type { FoldingsResult } from '../../core/results-foldings.ts';
-import { rng } from '../../math/rng.ts';
+import { matrix } from '../../math/matrix.ts';
+import { rng, shuffle } from '../../math/rng.ts';
+import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval, type Sampled } from '../../metrics/interval.ts';
 import { performanceGap } from '../../metrics/pgr.ts';
 import { sampleStatistic } from '../../metrics/statistic.ts';
-import { crossFit } from '../cross-fit.ts';
+import { crossFit, fitOnSome } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
-import type { CrossFitted } from '../fitted.ts';
+import { eachPart } from '../encoded-part.ts';
+import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import { gapOf } from '../measure-curves.ts';
 import { type Plan, plan as planOf } from '../protocol.ts';
@@ -27,11 +30,13 @@ export async function foldingsOf(
     readonly fitted: readonly CrossFitted[];
     readonly routers: readonly string[];
     readonly foldings: number;
+    /** Also by so few labelled training rows, under the first assignment; left out where a fit has no more than these. */
+    readonly labels: number;
     readonly draws?: number;
   },
   context: Context,
 ): Promise<FoldingsResult> {
-  const { plan, encoder, routers, foldings, draws } = args;
+  const { plan, encoder, routers, foldings, labels, draws } = args;
   const first = args.fitted.filter(({ choice }) => routers.includes(choice.name));
   if (plan.folds === undefined || first.length === 0) return [];
   const found: Sampled[][] = [];
@@ -46,25 +51,78 @@ export async function foldingsOf(
       more === 0 ? first : await crossFit(under, { choices, encoder, tune: false, keep: false }, own);
     // The same draws for all, so that they can be averaged draw by draw.
     const design = designOf(under, { draws, seed: context.seed });
-    const apgr = (forecasts: Forecasts): Sampled | undefined => {
-      const gap = gapOf(forecasts, comparedQuality(under));
-      return gap && sampleStatistic(design, performanceGap(gap))[0]!;
-    };
+    const apgr = apgrOf(under, design);
     found.push(fitted.flatMap(({ forecasts }) => apgr(forecasts) ?? []));
   }
   context.progress('other folds', foldings, foldings);
   const design = designOf(plan, { draws, seed: context.seed });
   const shown = (sampled: Sampled) => asEstimate(interval(sampled, design), 0);
-  return first.flatMap(({ choice }, r) => {
-    const each = found.flatMap((list) => list[r] ?? []);
-    if (each.length < foldings) return [];
-    return {
-      router: choice.name,
-      measure: 'apgr' as const,
-      values: each.map((sampled, more) => ({ seed: context.seed + more, value: shown(sampled) })),
-      mean: shown(meanOf(each)),
-    };
-  });
+  const line = (router: string, known: number | null, each: readonly Sampled[]): FoldingsResult => {
+    if (each.length === 0) return [];
+    const values = each.map((sampled, more) => ({ seed: context.seed + more, value: shown(sampled) }));
+    return [{ router, measure: 'apgr', labels: known, values, mean: shown(meanOf(each)) }];
+  };
+  const few = await withFewLabels(
+    { plan, encoder, choices: first.map(({ choice }) => choice), labels },
+    context,
+  );
+  return first.flatMap(({ choice }, r) => [
+    ...line(
+      choice.name,
+      labels,
+      few.flatMap((all) => apgrOf(plan, design)(all[r]!) ?? []),
+    ),
+    ...line(
+      choice.name,
+      null,
+      found.flatMap((list) => list[r] ?? []),
+    ),
+  ]);
+}
+
+/** Undefined where the table names no weak and strong model. */
+function apgrOf(plan: Plan, design: Design): (forecasts: Forecasts) => Sampled | undefined {
+  const observed = comparedQuality(plan);
+  return (forecasts) => {
+    const gap = gapOf(forecasts, observed);
+    return gap && sampleStatistic(design, performanceGap(gap))[0]!;
+  };
+}
+
+/** Forecasts of each router fitted on so many rows of each part, drawn by chance, in a list of one; of none where a part has no more. */
+async function withFewLabels(
+  args: {
+    readonly plan: Plan;
+    readonly encoder: Encoder;
+    readonly choices: readonly RouterChoice[];
+    readonly labels: number;
+  },
+  context: Context,
+): Promise<Forecasts[][]> {
+  const { plan, encoder, choices, labels } = args;
+  if (plan.parts.some(({ train }) => train.length <= labels)) return [];
+  const quiet = { ...context, progress: () => {} };
+  const out: Forecasts[] = [];
+  await eachPart(
+    { plan, encoder },
+    async (fold, part) => {
+      const order = Int32Array.from(fold.train.queries.keys());
+      const some = shuffle(order, rng(`${context.seed}/few labels/${part}`))
+        .slice(0, labels)
+        .sort();
+      for (const [r, choice] of choices.entries()) {
+        const { forecasts, place } = await fitOnSome(choice, { fold, plan }, some, quiet);
+        const { cols } = forecasts.quality;
+        out[r] ??= { ...forecasts, quality: matrix(plan.compared.length, cols) };
+        const to = out[r].quality;
+        place.forEach((row, i) => {
+          if (row !== -1) to.data.set(forecasts.quality.data.subarray(i * cols, (i + 1) * cols), row * cols);
+        });
+      }
+    },
+    quiet,
+  );
+  return [out];
 }
 
 function meanOf(each: readonly Sampled[]): Sampled {
