@@ -68,14 +68,6 @@ function table(set: ResultSet): string {
   const published = (set.references ?? [])
     .filter(({ measure }) => measure === 'macro')
     .map(({ system, value, source }) => `Published: ${system} ${(100 * value).toFixed(2)} (${source}).`);
-  const curves = Map.groupBy(
-    (set.references ?? []).filter(({ measure }) => measure === 'apgr'),
-    ({ source }) => source,
-  );
-  for (const [source, list] of curves)
-    published.push(
-      `Published APGR (${source}): ${list.map(({ system, value }) => `${system} ${value.toFixed(3)}`).join(', ')}.\n`,
-    );
   const lines = [
     ['system', ...kept.map(({ head }) => head)],
     ['---', ...kept.map(() => '---:')],

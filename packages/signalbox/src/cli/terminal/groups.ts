@@ -1,6 +1,6 @@
 import type { Reference, System } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
-import { fixed, percent } from '../words/numbers.ts';
+import { percent } from '../words/numbers.ts';
 import { compared, label, singles } from '../words/reading.ts';
 import { type Column, table } from './table.ts';
 import { titled, type View } from './view.ts';
@@ -28,8 +28,7 @@ export function groupsTable(view: View): string {
     { head: 'all', rank: 1 },
     ...set.groups.map((group): Column => ({ head: clean(group) })),
   ];
-  const inGroups = (set.references ?? []).filter(({ measure }) => measure !== 'apgr' && measure !== 'aiq');
-  const published = bySystem(inGroups).map(([name, figures]) => [
+  const published = bySystem(set.references ?? []).map(([name, figures]) => [
     `${clean(name)} (published)`,
     cell(find(figures, 'macro')),
     cell(find(figures, 'quality')),
@@ -56,14 +55,7 @@ function bySystem(references: readonly Reference[]): [string, Reference[]][] {
   return [...Map.groupBy(references, ({ system }) => system)];
 }
 
-/** Where published figures come from, a line each; those that the table of groups has no place for, with their values. */
+/** Where published figures come from, a line each. */
 export function sources(references: readonly Reference[]): string[] {
-  const curves = references.filter(({ measure }) => measure === 'apgr' || measure === 'aiq');
-  const bySource = Map.groupBy(curves, ({ measure, source }) => `${measure.toUpperCase()} (${source})`);
-  const figures = [...bySource].map(
-    ([what, list]) =>
-      `published ${what}: ${list.map(({ system, value }) => `${system} ${fixed(value, 3)}`).join(', ')}.`,
-  );
-  const rest = references.filter((one) => !curves.includes(one));
-  return [...new Set(rest.map(({ system, source }) => `${system} (published): ${source}.`)), ...figures];
+  return [...new Set(references.map(({ system, source }) => `${system} (published): ${source}.`))];
 }

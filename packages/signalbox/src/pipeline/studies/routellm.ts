@@ -1,49 +1,9 @@
 import type { Dataset } from '../../core/dataset.ts';
 import { textOf } from '../../core/query.ts';
-import type { Reference } from '../../core/results.ts';
 import { takeRows } from '../../core/table.ts';
 import { listFiles, normalPrompt, readRouteLlm } from '../config.ts';
 import { foldingsOf } from './foldings.ts';
 import type { Study, StudySet } from './study.ts';
-
-/**
- * APGR as the paper's tables are remembered for MMLU and GSM8K, on the same two models' answers; not checked against them yet. By ten thresholds where ours is
- * by every share of calls, and by routers that were fine-tuned elsewhere: what they were trained on says more than what they are.
- */
-const trainedOn = {
-  arena: 'Chatbot Arena battles alone',
-  gold: 'Chatbot Arena battles and 1,500 labelled MMLU questions',
-  judge: 'Chatbot Arena battles and pairs that GPT-4 judged',
-} as const;
-const published: Readonly<
-  Record<string, readonly [keyof typeof trainedOn, Readonly<Record<string, number>>][]>
-> = {
-  mmlu: [
-    [
-      'arena',
-      { BERT: 0.502, 'causal LLM': 0.499, 'matrix factorisation': 0.524, 'similarity-weighted': 0.483 },
-    ],
-    ['gold', { BERT: 0.572, 'causal LLM': 0.6, 'matrix factorisation': 0.597, 'similarity-weighted': 0.603 }],
-  ],
-  gsm8k: [
-    [
-      'judge',
-      { BERT: 0.531, 'causal LLM': 0.622, 'matrix factorisation': 0.565, 'similarity-weighted': 0.568 },
-    ],
-  ],
-};
-
-const referencesOf = (name: string): Reference[] =>
-  (published[name] ?? []).flatMap(([data, figures]) =>
-    Object.entries(figures).map(
-      ([system, value]): Reference => ({
-        system: `RouteLLM ${system}`,
-        measure: 'apgr',
-        value,
-        source: `RouteLLM, 2406.18665, trained on ${trainedOn[data]}; not checked against the paper`,
-      }),
-    ),
-  );
 
 export const routellm: Study = {
   summary: 'RouteLLM (2406.18665): Mixtral-8x7B against GPT-4 on MMLU and GSM8K, by 5-fold cross-validation',
@@ -59,11 +19,7 @@ export const routellm: Study = {
         const table = tables[name];
         if (table === undefined) continue;
         const named = { ...table, name: clean ? `${name}-clean` : name };
-        sets.push(
-          clean
-            ? { table: without(named, contaminated[name]), references: [] }
-            : { table: named, references: referencesOf(name) },
-        );
+        sets.push({ table: clean ? without(named, contaminated[name]) : named, references: [] });
       }
     }
     return sets;
