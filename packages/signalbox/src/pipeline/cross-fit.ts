@@ -136,7 +136,7 @@ export async function fitOnSome(
 }
 
 /** Rows of one fold's test part to where they stand among the compared rows. */
-function place(fold: Fold, from: Matrix, to: Matrix): void {
+export function place(fold: Fold, from: Matrix, to: Matrix): void {
   const { cols } = from;
   fold.place.forEach((row, i) => {
     if (row !== -1) to.data.set(from.data.subarray(i * cols, (i + 1) * cols), row * cols);

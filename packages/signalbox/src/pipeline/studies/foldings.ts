@@ -8,7 +8,7 @@ import type { Design } from '../../metrics/design.ts';
 import { asEstimate, interval, type Sampled } from '../../metrics/interval.ts';
 import { performanceGap } from '../../metrics/pgr.ts';
 import { sampleStatistic } from '../../metrics/statistic.ts';
-import { crossFit, fitOnSome } from '../cross-fit.ts';
+import { crossFit, fitOnSome, place } from '../cross-fit.ts';
 import { designOf } from '../design.ts';
 import { eachPart } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
@@ -39,6 +39,7 @@ export async function foldingsOf(
   const { plan, encoder, routers, foldings, labels, draws } = args;
   const first = args.fitted.filter(({ choice }) => routers.includes(choice.name));
   if (plan.folds === undefined || first.length === 0) return [];
+  const choices = first.map(({ choice }) => choice);
   const found: Sampled[][] = [];
   for (let more = 0; more < foldings; more++) {
     context.progress('other folds', more, foldings);
@@ -46,7 +47,6 @@ export async function foldingsOf(
     const seed = context.seed + more;
     const under = more === 0 ? plan : planOf(plan.table, { seed, folds: plan.parts.length });
     const own = { ...context, seed, rng: rng(seed), progress: () => {} };
-    const choices = first.map(({ choice }) => choice);
     const fitted =
       more === 0 ? first : await crossFit(under, { choices, encoder, tune: false, keep: false }, own);
     // The same draws for all, so that they can be averaged draw by draw.
@@ -62,21 +62,14 @@ export async function foldingsOf(
     const values = each.map((sampled, more) => ({ seed: context.seed + more, value: shown(sampled) }));
     return [{ router, measure: 'apgr', labels: known, values, mean: shown(meanOf(each)) }];
   };
-  const few = await withFewLabels(
-    { plan, encoder, choices: first.map(({ choice }) => choice), labels },
-    context,
-  );
-  return first.flatMap(({ choice }, r) => [
-    ...line(
-      choice.name,
-      labels,
-      few.flatMap((all) => apgrOf(plan, design)(all[r]!) ?? []),
-    ),
-    ...line(
-      choice.name,
-      null,
-      found.flatMap((list) => list[r] ?? []),
-    ),
+  const few = await withFewLabels({ plan, encoder, choices, labels }, context);
+  const apgr = apgrOf(plan, design);
+  const column = (lists: readonly (readonly Sampled[])[], r: number): Sampled[] =>
+    lists.flatMap((list) => list[r] ?? []);
+  const ofFew = few.flatMap((forecasts) => apgr(forecasts) ?? []);
+  return choices.flatMap(({ name }, r) => [
+    ...line(name, labels, column([ofFew], r)),
+    ...line(name, null, column(found, r)),
   ]);
 }
 
@@ -89,7 +82,7 @@ function apgrOf(plan: Plan, design: Design): (forecasts: Forecasts) => Sampled |
   };
 }
 
-/** Forecasts of each router fitted on so many rows of each part, drawn by chance, in a list of one; of none where a part has no more. */
+/** Forecasts of each router fitted on so many rows of each part, drawn by chance; none where a part has no more. */
 async function withFewLabels(
   args: {
     readonly plan: Plan;
@@ -98,31 +91,29 @@ async function withFewLabels(
     readonly labels: number;
   },
   context: Context,
-): Promise<Forecasts[][]> {
+): Promise<Forecasts[]> {
   const { plan, encoder, choices, labels } = args;
-  if (plan.parts.some(({ train }) => train.length <= labels)) return [];
-  const quiet = { ...context, progress: () => {} };
   const out: Forecasts[] = [];
+  if (plan.parts.some(({ train }) => train.length <= labels)) return out;
+  const quiet = { ...context, progress: () => {} };
   await eachPart(
     { plan, encoder },
     async (fold, part) => {
+      context.progress('few labels', part, plan.parts.length);
       const order = Int32Array.from(fold.train.queries.keys());
       const some = shuffle(order, rng(`${context.seed}/few labels/${part}`))
         .slice(0, labels)
         .sort();
       for (const [r, choice] of choices.entries()) {
-        const { forecasts, place } = await fitOnSome(choice, { fold, plan }, some, quiet);
-        const { cols } = forecasts.quality;
-        out[r] ??= { ...forecasts, quality: matrix(plan.compared.length, cols) };
-        const to = out[r].quality;
-        place.forEach((row, i) => {
-          if (row !== -1) to.data.set(forecasts.quality.data.subarray(i * cols, (i + 1) * cols), row * cols);
-        });
+        const { forecasts } = await fitOnSome(choice, { fold, plan }, some, quiet);
+        out[r] ??= { ...forecasts, quality: matrix(plan.compared.length, forecasts.quality.cols) };
+        place(fold, forecasts.quality, out[r].quality);
       }
     },
     quiet,
   );
-  return [out];
+  context.progress('few labels', plan.parts.length, plan.parts.length);
+  return out;
 }
 
 function meanOf(each: readonly Sampled[]): Sampled {
