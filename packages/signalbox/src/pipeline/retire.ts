@@ -56,7 +56,7 @@ function unknown(model: ModelId, known: readonly ModelId[]): SignalboxError {
   const guess = nearest(model, known);
   return new SignalboxError(
     'usage',
-    `The router does not know ${model}${guess === undefined ? '' : `; did you mean ${guess}?`} It knows ${known.join(', ')}.`,
+    `The router does not know ${model}${guess === undefined ? '.' : `; did you mean ${guess}?`} It knows ${known.join(', ')}.`,
   );
 }
 
