@@ -68,6 +68,11 @@ function table(set: ResultSet): string {
   const published = (set.references ?? [])
     .filter(({ measure }) => measure === 'macro')
     .map(({ system, value, source }) => `Published: ${system} ${(100 * value).toFixed(2)} (${source}).`);
+  const shares = (set.references ?? []).filter(({ measure }) => measure === 'cpt50' || measure === 'cpt80');
+  for (const [system, figures] of Map.groupBy(shares, (one) => one.system)) {
+    const all = figures.map(({ measure, value }) => `CPT(${measure.slice(3)}) ${(100 * value).toFixed(0)} %`);
+    published.push(`Published: ${system}, ${all.join(', ')} (${figures[0]!.source}).`);
+  }
   const lines = [
     ['system', ...kept.map(({ head }) => head)],
     ['---', ...kept.map(() => '---:')],

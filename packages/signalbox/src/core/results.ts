@@ -70,7 +70,7 @@ export type System = z.infer<typeof system>;
 /** A published figure that stands beside ours. */
 export const reference = z.strictObject({
   system: text,
-  measure: z.enum(['quality', 'macro', 'apgr', 'aiq']),
+  measure: z.enum(['quality', 'macro', 'apgr', 'aiq', 'cpt50', 'cpt80']),
   group: text.optional(),
   value: number,
   source: text,

@@ -1,4 +1,4 @@
-import type { Estimate, ResultSet, System } from '../../core/results.ts';
+import type { Estimate, Reference, ResultSet, System } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
 import {
   columnDecimals,
@@ -43,6 +43,15 @@ ${costTable(set)}
 ${publishedTable(set)}`;
 }
 
+const measures: Readonly<Record<Reference['measure'], Child>> = {
+  quality: 'quality',
+  macro: 'macro',
+  apgr: term('APGR'),
+  aiq: term('AIQ'),
+  cpt50: term('CPT', 'CPT(50)'),
+  cpt80: term('CPT', 'CPT(80)'),
+};
+
 /** Published figures of a study that is repeated here. */
 function publishedTable(set: ResultSet): Markup | null {
   const references = set.references ?? [];
@@ -52,7 +61,7 @@ function publishedTable(set: ResultSet): Markup | null {
 <thead><tr><th>system</th><th>measure</th><th>group</th><th>value</th><th>source</th></tr></thead>
 <tbody>${references.map(
     ({ system, measure, group, value, source }) =>
-      html`<tr>${name(system)}<td>${measure}</td><td>${group ?? ''}</td>${numberCell(value, measure === 'aiq' || measure === 'apgr' ? fixed(value, 3) : `${percent(value, 2)} %`)}<td>${source}</td></tr>
+      html`<tr>${name(system)}<td>${measures[measure]}</td><td>${group ?? ''}</td>${numberCell(value, measure === 'aiq' || measure === 'apgr' ? fixed(value, 3) : `${percent(value, 2)} %`)}<td>${source}</td></tr>
 `,
   )}</tbody></table></div>`;
 }

@@ -51,7 +51,8 @@ function find(
   return figures.find((figure) => figure.measure === measure && figure.group === group)?.value;
 }
 
-function bySystem(references: readonly Reference[]): [string, Reference[]][] {
+/** Published figures, one system after the other. */
+export function bySystem(references: readonly Reference[]): [string, Reference[]][] {
   return [...Map.groupBy(references, ({ system }) => system)];
 }
 

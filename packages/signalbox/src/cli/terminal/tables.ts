@@ -1,4 +1,4 @@
-import type { Estimate, System } from '../../core/results.ts';
+import type { Estimate, Reference, System } from '../../core/results.ts';
 import { shorter } from '../words/names.ts';
 import {
   bracket,
@@ -25,6 +25,7 @@ import {
   unreachable,
 } from '../words/reading.ts';
 import { bar } from './bar.ts';
+import { bySystem } from './groups.ts';
 import { type Column, table } from './table.ts';
 import { titled, type View } from './view.ts';
 import { clean, tellingApart } from './width.ts';
@@ -160,12 +161,24 @@ function withHull({ set }: View): System[] {
 function weakAndStrong(view: View): string {
   const shown = withHull(view).filter((system) => system.apgr ?? system.cpt50 ?? system.cpt80);
   if (shown.length === 0) return '';
-  const rows = shown.map((system) => [
-    clean(label(system)),
-    inUnits(system.apgr),
-    inShare(system.cpt50),
-    inShare(system.cpt80),
-  ]);
+  const published = bySystem(view.set.references ?? []).flatMap(([name, figures]) => {
+    const of = (measure: Reference['measure'], write: (value: number) => string): string => {
+      const found = figures.find((figure) => figure.measure === measure);
+      return found ? write(found.value) : '';
+    };
+    const share = (value: number): string => percent(value, 0);
+    const cells = [of('apgr', (value) => fixed(value, 3)), of('cpt50', share), of('cpt80', share)];
+    return cells.some(Boolean) ? [[`${clean(name)} (published)`, ...cells]] : [];
+  });
+  const rows = [
+    ...shown.map((system) => [
+      clean(label(system)),
+      inUnits(system.apgr),
+      inShare(system.cpt50),
+      inShare(system.cpt80),
+    ]),
+    ...published,
+  ];
   const columns = [named('system', rows), number('APGR', 1), number('CPT(50) %'), number('CPT(80) %')];
   const about =
     'CPT(x) is the share of calls to the strong one that wins x % of its lead; APGR is the share won, over all shares of calls';

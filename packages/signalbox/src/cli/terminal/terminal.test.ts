@@ -54,6 +54,21 @@ test('what is reproduced has the two decimals of published tables', () => {
   assert.ok(again.includes(percent(value, 2)));
 });
 
+test('published shares of strong calls stand beside ours, with their source', () => {
+  const results = fakeResults({ cost: 'strong share' });
+  const source = 'a paper; trained on its own data';
+  const references = [
+    { system: 'Theirs', measure: 'cpt50' as const, value: 0.35, source },
+    { system: 'Theirs', measure: 'cpt80' as const, value: 0.702, source },
+  ];
+  const text = renderTerminal(
+    { ...results, sets: results.sets.map((set) => ({ ...set, references })) },
+    plain,
+  );
+  assert.match(text, /^Theirs \(published\) +35 +70$/m);
+  assert.match(text, /note: Theirs \(published\): a paper; trained on its own data\./);
+});
+
 test('truth stands beside the estimates and the world is called simulated', () => {
   const results = fakeResults();
   const best = results.sets[0]!.systems.find((s) => s.name === 'best-single')!.quality!.value;
