@@ -1,4 +1,5 @@
 import { DEPTH, SCAN_WIDTH } from './kernel.ts';
+import { fewKernel, MOST, WIDEST } from './kernel-few.ts';
 import { kernel } from './kernels.ts';
 import { type Evaluation, lbfgs } from './lbfgs.ts';
 import { multiply } from './linear.ts';
@@ -153,9 +154,7 @@ function begin(
 /** Value and gradient of each search at its point. */
 function evaluate(x: Matrix, searches: readonly Search[]): Evaluation[] {
   const gradients = searches.map(() => new Float64Array(x.cols + 1));
-  const scannable = x.data instanceof Float32Array && x.cols > 0 && x.cols <= SCAN_WIDTH;
-  // Packing pays once several targets share it.
-  const values = (scannable && searches.length < 4 ? byChunks : byProducts)(x, searches, gradients);
+  const values = way(x, searches.length)(x, searches, gradients);
   return searches.map(({ point, penalty }, s) => {
     const gradient = gradients[s]!;
     let value = values[s]!;
@@ -165,6 +164,48 @@ function evaluate(x: Matrix, searches: readonly Search[]): Evaluation[] {
     }
     return { value, gradient };
   });
+}
+
+type Way = (x: Matrix, searches: readonly Search[], gradients: readonly Float64Array[]) => number[];
+
+/** Its memory is scratch: nothing in it outlasts the call that put it there. */
+const few = fewKernel();
+
+/** Several targets share each block of x; the last two ways give the same bits. */
+function way({ data, cols }: Matrix, searches: number): Way {
+  const single = data instanceof Float32Array && cols > 0;
+  if (single && cols <= SCAN_WIDTH && searches < 4) return byChunks;
+  return single && few !== undefined && cols <= WIDEST && searches <= MOST ? byRows : byProducts;
+}
+
+/** Both products with each block of 32-bit rows as they are: packing them takes longer than a few targets do. */
+function byRows(x: Matrix, searches: readonly Search[], gradients: readonly Float64Array[]): number[] {
+  const { rows, vectors, c, sums, products, spread } = few!;
+  const p = x.cols;
+  const wide = Math.ceil(searches.length / 4);
+  const stride = 4 * wide;
+  const padded = 4 * Math.ceil(p / 4);
+  vectors.fill(0, 0, stride * p);
+  searches.forEach(({ point }, s) => {
+    for (let t = 0, o = (s - (s % 4)) * p + (s % 4); t < p; t++, o += 4) vectors[o] = point[t]!;
+  });
+  sums.fill(0, 0, stride * padded);
+  const values = searches.map(() => 0);
+  for (let first = 0; first < x.rows; first += DEPTH) {
+    const count = Math.min(DEPTH, x.rows - first);
+    const high = Math.ceil(count / 4);
+    rows.set((x.data as Float32Array).subarray(first * p, (first + count) * p));
+    rows.fill(0, count * p, 4 * high * p);
+    products(high, wide, p);
+    searches.forEach((search, s) => {
+      values[s] = losses(search, gradients[s]!, { data: c, offset: s, stride, first, count }, values[s]!);
+    });
+    spread(count, wide, p);
+  }
+  gradients.forEach((gradient, s) => {
+    gradient.set(sums.subarray(s * padded, s * padded + p));
+  });
+  return values;
 }
 
 /** Rows that stay in the cache between the two products; whole runs of depth, so that sums are as over all rows at once. */
