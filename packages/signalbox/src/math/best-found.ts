@@ -74,6 +74,51 @@ export function offer({ folds, found, values, rows, step }: Offer, query: number
   found.bar[query] = bar;
 }
 
+export interface Hits {
+  readonly folds: Folds;
+  readonly found: Found;
+  readonly values: Float32Array;
+  /** Places among the values, from one to another. */
+  readonly places: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  /** Cells of a row of the values. */
+  readonly width: number;
+  /** Queries of the rows of values and base rows of its columns; the other way round if `down`. */
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly down: boolean;
+}
+
+/** Takes those that reach the bar, as `offer` does, where it is known which may. */
+export function offerHits({ folds, found, values, places, from, to, width, ...of }: Hits): void {
+  const { indices, similarity, room, k, taken, bar: bars } = found;
+  const { queryFolds, baseFolds } = folds;
+  const { rows, columns, down } = of;
+  for (let h = from; h < to; h++) {
+    const place = places[h]!;
+    const r = Math.floor(place / width);
+    const c = place - r * width;
+    // What stands beyond the last column belongs to nobody.
+    if (c >= columns.length) continue;
+    const query = down ? columns[c]! : rows[r]!;
+    const value = values[place]!;
+    if (value < bars[query]!) continue;
+    const row = down ? rows[r]! : columns[c]!;
+    if (baseFolds !== undefined && queryFolds !== undefined && baseFolds[row] === queryFolds[query]) continue;
+    const start = query * room;
+    const size = taken[query]!;
+    indices[start + size] = row;
+    similarity[start + size] = value;
+    if (size + 1 < room) taken[query] = size + 1;
+    else {
+      selectBest(found, start, room);
+      taken[query] = k;
+      bars[query] = least(similarity, start, start + k);
+    }
+  }
+}
+
 type List = Pick<Neighbours, 'indices' | 'similarity'>;
 
 /** The best k of the first `size` entries from `start` to the front, in any order (Hoare's selection). */

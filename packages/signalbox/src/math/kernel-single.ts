@@ -3,6 +3,7 @@ import {
   addSingles,
   advance,
   below,
+  both,
   type Code,
   get,
   halves,
@@ -14,11 +15,16 @@ import {
   loadOne,
   loadVector,
   minimum,
+  minus,
+  quarter,
+  reaching,
   repeatWhile,
   set,
+  storeInteger,
   storeVector,
   times,
   timesSingles,
+  trailingZeros,
   v128,
   when,
   zeroVector,
@@ -42,6 +48,14 @@ export interface SingleKernel {
   readonly c: Float32Array;
   /** c = a b' for `high` times `wide` tiles of 4 x 8; with `more` = 1 they are added to what is there. */
   tiles(high: number, wide: number, run: number, more: 0 | 1): void;
+  /** What cells of c have to reach: one for each row, then one for each column. Greater than any where there is no such row. */
+  readonly bars: Float32Array;
+  /** Places in c of the cells that `sift` found, rows first. */
+  readonly hits: Int32Array;
+  /** How many by the bars of rows, and how many by those of columns. */
+  readonly counts: Int32Array;
+  /** Finds the cells of the first `high` rows that reach the bar of their row, and with `down` = 1 after them those that reach the one of their column. */
+  sift(high: number, down: 0 | 1): void;
   readonly query: Float32Array;
   /** Rows that are scanned, one after the other; as many as fit. */
   readonly rows: Float32Array;
@@ -54,6 +68,10 @@ const BLOCK = SIDE * DEPTH * 4;
 const B = BLOCK;
 const C = 2 * BLOCK;
 const ROWS = SIDE * SIDE * 4;
+const BARS = C + SIDE * SIDE * 4;
+const COUNTS = BARS + 2 * SIDE * 4;
+const HITS = COUNTS + 16;
+const END = HITS + 2 * SIDE * SIDE * 4;
 
 /** Undefined where WebAssembly or its vectors are missing. */
 export function singleVectorKernel(): SingleKernel | undefined {
@@ -76,8 +94,17 @@ export function singleVectorKernel(): SingleKernel | undefined {
       ],
       code: scan(),
     },
+    {
+      name: 'sift',
+      params: 2,
+      locals: [
+        { type: i32, count: 6 },
+        { type: v128, count: 1 },
+      ],
+      code: sift(),
+    },
   ];
-  const made = instantiate(routines, 5);
+  const made = instantiate(routines, Math.ceil(END / 65_536));
   if (made === undefined) return undefined;
   const { buffer, exports } = made;
   return {
@@ -88,6 +115,10 @@ export function singleVectorKernel(): SingleKernel | undefined {
     rows: new Float32Array(buffer, ROWS, (C - ROWS) / 4),
     tiles: exports['tiles'] as SingleKernel['tiles'],
     scan: exports['scan'] as SingleKernel['scan'],
+    bars: new Float32Array(buffer, BARS, 2 * SIDE),
+    hits: new Int32Array(buffer, HITS, 2 * SIDE * SIDE),
+    counts: new Int32Array(buffer, COUNTS, 2),
+    sift: exports['sift'] as SingleKernel['sift'],
   };
 }
 
@@ -200,6 +231,48 @@ function scan(): Code {
   ];
 }
 
+/** Four cells to a step: of thousands a few reach. */
+function sift(): Code {
+  const [high, down, r, j, mask, cell, to, first, bar] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const step = [
+    ...[...get(r), ...integer(SIDE), ...times, ...get(j), ...add, ...set(cell)],
+    ...[...get(cell), ...integer(4), ...times, ...loadVector(C), ...get(bar), ...reaching, ...set(mask)],
+    ...when(
+      get(mask),
+      repeatWhile(get(mask), [
+        ...[...get(to), ...get(cell), ...get(mask), ...trailingZeros, ...add, ...storeInteger(HITS)],
+        ...advance(to, 4),
+        ...[...get(mask), ...get(mask), ...integer(1), ...minus, ...both, ...set(mask)],
+      ]),
+    ),
+  ];
+  const found = (place: number): Code => [
+    ...[...integer(0), ...get(to), ...get(first), ...minus, ...quarter, ...storeInteger(COUNTS + place)],
+    ...[...get(to), ...set(first)],
+  ];
+  const byRow = [
+    ...[...get(r), ...integer(4), ...times, ...loadFourTimes(BARS), ...set(bar)],
+    ...[...integer(0), ...set(j)],
+    ...repeatWhile([...get(j), ...integer(SIDE), ...below], [...step, ...advance(j, 4)]),
+    ...advance(r, 1),
+  ];
+  const byColumns = [
+    ...[...get(j), ...integer(4), ...times, ...loadVector(BARS + SIDE * 4), ...set(bar)],
+    ...[...integer(0), ...set(r)],
+    ...repeatWhile([...get(r), ...get(high), ...below], [...step, ...advance(r, 1)]),
+    ...advance(j, 4),
+  ];
+  return [
+    ...repeatWhile([...get(r), ...get(high), ...below], byRow),
+    ...found(0),
+    ...when(get(down), [
+      ...[...integer(0), ...set(j)],
+      ...repeatWhile([...get(j), ...integer(SIDE), ...below], byColumns),
+    ]),
+    ...found(4),
+  ];
+}
+
 /** The same bits in plain JavaScript. */
 export function singleScalarKernel(): SingleKernel {
   const space = new Float32Array(2 * SIDE * DEPTH);
@@ -208,6 +281,9 @@ export function singleScalarKernel(): SingleKernel {
   const c = new Float32Array(SIDE * SIDE);
   const query = new Float32Array(SIDE * SIDE);
   const rows = new Float32Array(2 * SIDE * DEPTH - SIDE * SIDE);
+  const bars = new Float32Array(2 * SIDE);
+  const hits = new Int32Array(2 * SIDE * SIDE);
+  const counts = new Int32Array(2);
   return {
     a,
     b,
@@ -239,6 +315,19 @@ export function singleScalarKernel(): SingleKernel {
         }
         c[r] = total;
       }
+    },
+    bars,
+    hits,
+    counts,
+    sift(high, down) {
+      let to = 0;
+      for (let cell = 0; cell < high * SIDE; cell++)
+        if (c[cell]! >= bars[Math.floor(cell / SIDE)]!) hits[to++] = cell;
+      counts[0] = to;
+      for (let j = 0; j < SIDE && down === 1; j += 4)
+        for (let cell = j; cell < high * SIDE; cell += SIDE)
+          for (let k = 0; k < 4; k++) if (c[cell + k]! >= bars[SIDE + j + k]!) hits[to++] = cell + k;
+      counts[1] = to - counts[0];
     },
   };
 }

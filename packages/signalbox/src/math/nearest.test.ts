@@ -168,3 +168,34 @@ test('inner products of some rows with all, narrow, wide and without columns', (
     });
   }
 });
+
+test('cells that reach the bar of their row or of their column are found, and no others', () => {
+  const kernels = [singleVectorKernel(), singleScalarKernel()].filter((one) => one !== undefined);
+  for (const [high, down] of [
+    [64, 1],
+    [64, 0],
+    [7, 1],
+    [1, 0],
+  ] as const) {
+    const found = kernels.map(({ c, bars, hits, counts, sift }) => {
+      const random = rng(`sift ${high}`);
+      for (let i = 0; i < c.length; i++) c[i] = random.next() < 0.1 ? Number.NaN : random.normal();
+      for (let i = 0; i < bars.length; i++)
+        bars[i] = [1, -2, 3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][i % 5]!;
+      c[5] = bars[0]!;
+      sift(high, down);
+      const [across, along] = counts;
+      const reached = (bar: (cell: number) => number): number[] =>
+        Array.from({ length: 64 * high }, (_, cell) => cell).filter((cell) => c[cell]! >= bars[bar(cell)]!);
+      const sorted = (places: Int32Array): number[] => [...places].sort((a, b) => a - b);
+      assert.deepEqual(
+        sorted(hits.slice(0, across)),
+        reached((cell) => Math.floor(cell / 64)),
+      );
+      const columns = hits.slice(across, across! + along!);
+      assert.deepEqual(sorted(columns), down === 1 ? reached((cell) => 64 + (cell % 64)) : []);
+      return hits.slice(0, across! + along!);
+    });
+    for (const one of found) assert.deepEqual(one, found[0]);
+  }
+});

@@ -1,4 +1,13 @@
-import { type Folds, type Found, type Neighbours, noneFound, offer, sorted } from './best-found.ts';
+import {
+  type Folds,
+  type Found,
+  type Hits,
+  type Neighbours,
+  noneFound,
+  offer,
+  offerHits,
+  sorted,
+} from './best-found.ts';
 import { DEPTH, SIDE, singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
 import { multiplyTransposed } from './linear.ts';
 import { type Matrix, matrix32 } from './matrix.ts';
@@ -92,6 +101,7 @@ function blocks(input: NearestInput, found: Found): void {
   const mutual = queries === base && queryFolds === baseFolds;
   const folds = mutual ? baseFolds : undefined;
   const order = Int32Array.from({ length: base.rows }, (_, row) => row);
+  const natural = mutual ? order : Int32Array.from({ length: queries.rows }, (_, row) => row);
   if (folds !== undefined) order.sort((a, b) => folds[a]! - folds[b]! || a - b);
   const onlyFold = (start: number): number | undefined => {
     const [first, last] = [order[start]!, order[Math.min(start + SIDE, order.length) - 1]!];
@@ -116,20 +126,28 @@ function blocks(input: NearestInput, found: Found): void {
       const q = block * SIDE;
       if (own !== undefined && onlyFold(q) === own) continue;
       for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
-      const across = {
-        folds: input,
-        found,
-        values: kernel.c,
-        rows: order.subarray(b, b + columns.count),
-        step: 1,
-      };
-      for (let r = 0; r < rows.count; r++) offer(across, mutual ? order[q + r]! : q + r, r * SIDE);
-      if (!mutual || q === b) continue;
-      const down = { ...across, rows: order.subarray(q, q + rows.count), step: SIDE };
-      for (let c = 0; c < columns.count; c++) offer(down, order[b + c]!, c);
+      const ours = (mutual ? order : natural).subarray(q, q + rows.count);
+      const theirs = order.subarray(b, b + columns.count);
+      offerBlock({ folds: input, found, rows: ours, columns: theirs }, mutual && q !== b);
     }
   }
   release(store);
+}
+
+/** The products in the kernel's c, to the queries of their rows; with `down` to those of their columns as well. */
+function offerBlock(of: Pick<Hits, 'folds' | 'found' | 'rows' | 'columns'>, down: boolean): void {
+  const { bars, counts, hits, c } = kernel;
+  const { found, rows, columns } = of;
+  for (let r = 0; r < rows.length; r++) bars[r] = found.bar[rows[r]!]!;
+  if (down) {
+    bars.fill(Number.POSITIVE_INFINITY, SIDE + columns.length);
+    for (let i = 0; i < columns.length; i++) bars[SIDE + i] = found.bar[columns[i]!]!;
+  }
+  kernel.sift(rows.length, down ? 1 : 0);
+  const some = { ...of, values: c, places: hits, width: SIDE };
+  const first = counts[0]!;
+  offerHits({ ...some, from: 0, to: first, down: false });
+  if (down) offerHits({ ...some, from: first, to: first + counts[1]!, down });
 }
 
 /** A block of rows, interleaved, for each run of depth. */

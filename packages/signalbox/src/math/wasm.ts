@@ -4,6 +4,10 @@
  */
 export type Code = readonly number[];
 
+const vector = (op: number): Code => [0xfd, ...unsigned(op)];
+/** The address is on the stack; `offset` in bytes. */
+const memory = (align: number, offset: number): Code => [align, ...unsigned(offset)];
+
 /** Unsigned LEB128. */
 export function unsigned(value: number): Code {
   const bytes: number[] = [];
@@ -39,6 +43,13 @@ export const add: Code = [0x6a];
 export const times: Code = [0x6c];
 export const below: Code = [0x49];
 
+export const minus: Code = [0x6b];
+export const both: Code = [0x71];
+export const quarter: Code = [...integer(2), 0x76];
+/** How many of the lowest bits are 0. */
+export const trailingZeros: Code = [0x68];
+export const storeInteger = (offset: number): Code => [0x36, ...memory(2, offset)];
+
 /** The lesser of two unsigned integers. */
 export const minimum = (a: Code, b: Code): Code => [...a, ...b, ...a, ...b, ...below, 0x1b];
 
@@ -63,10 +74,6 @@ export const repeatWhile = (condition: Code, body: Code): Code => [
   0,
   0x0b,
 ];
-
-const vector = (op: number): Code => [0xfd, ...unsigned(op)];
-/** The address is on the stack; `offset` in bytes. */
-const memory = (align: number, offset: number): Code => [align, ...unsigned(offset)];
 
 export const loadVector = (offset: number): Code => [...vector(0x00), ...memory(3, offset)];
 /** One 64-bit number in both lanes. */
@@ -93,6 +100,8 @@ function shuffle(places: readonly number[]): Code {
 
 export const addSingles: Code = vector(0xe4);
 export const timesSingles: Code = vector(0xe6);
+/** A bit for each of four 32-bit numbers that is at least the other one. */
+export const reaching: Code = [...vector(0x46), ...vector(0xa4)];
 /** One 32-bit number in all four lanes. */
 export const loadFourTimes = (offset: number): Code => [...vector(0x09), ...memory(2, offset)];
 
