@@ -1,5 +1,5 @@
 import { type Matrix, matrix, row } from './matrix.ts';
-import { addProduct } from './product.ts';
+import { type Assignment, assignments, squaredLengths } from './nearest-centre.ts';
 import type { Rng } from './rng.ts';
 
 /** How hard the best is looked for. */
@@ -106,58 +106,6 @@ export function assign(x: Matrix, centres: Matrix): Int32Array {
   return assignments(x, [centres], squaredLengths(x))[0]!.labels;
 }
 
-interface Assignment {
-  readonly labels: Int32Array;
-  /** Squared distance of each row to its centre. */
-  readonly distance: Float64Array;
-}
-
-const ROWS = 1024;
-
-/** Of each row to each set of centres. */
-function assignments(x: Matrix, sets: readonly Matrix[], squares: Float64Array): Assignment[] {
-  const out = sets.map(() => ({
-    labels: new Int32Array(x.rows),
-    distance: new Float64Array(x.rows),
-  }));
-  const all = matrix(
-    sets.reduce((sum, { rows }) => sum + rows, 0),
-    x.cols,
-  );
-  let filled = 0;
-  const firsts = sets.map(({ rows, data }) => {
-    all.data.set(data, filled * x.cols);
-    filled += rows;
-    return filled - rows;
-  });
-  const lengths = squaredLengths(all);
-  const products = new Float64Array(Math.min(ROWS, x.rows) * all.rows);
-  for (let start = 0; start < x.rows; start += ROWS) {
-    const high = Math.min(ROWS, x.rows - start);
-    products.fill(0);
-    addProduct(
-      { data: x.data.subarray(start * x.cols), stride: x.cols, rows: high, transposed: false },
-      { data: all.data, stride: x.cols, rows: all.rows, transposed: false },
-      { data: products, depth: x.cols },
-    );
-    sets.forEach(({ rows: k }, s) => {
-      const { labels, distance } = out[s]!;
-      const first = firsts[s]!;
-      for (let i = 0; i < high; i++) {
-        let nearest = 0;
-        let least = Number.POSITIVE_INFINITY;
-        for (let c = 0, o = first, p = i * all.rows + first; c < k; c++, o++, p++) {
-          const d = lengths[o]! - 2 * products[p]!;
-          if (d < least) [nearest, least] = [c, d];
-        }
-        labels[start + i] = nearest;
-        distance[start + i] = Math.max(0, squares[start + i]! + least);
-      }
-    });
-  }
-  return out;
-}
-
 /** Centres become the means of their rows; an empty one goes to the farthest row. Only rows that changed theirs are summed. */
 function recentre(x: Matrix, run: Run): void {
   const { centres, sums, counts, summed, now } = run;
@@ -181,7 +129,7 @@ function recentre(x: Matrix, run: Run): void {
   const taken = new Set<number>();
   for (let c = 0; c < centres.rows; c++) {
     if (counts[c] === 0) {
-      const far = farthest(now.distance, taken);
+      const far = farthest(now.distance(), taken);
       if (far >= 0) data.set(x.data.subarray(far * cols, (far + 1) * cols), c * cols);
       taken.add(far);
     } else {
@@ -263,16 +211,6 @@ function nearer({ data, rows, cols }: Matrix, seed: number, distance: Float64Arr
     for (let a = i * cols, b = from; b < from + cols; a++, b++) sum += (data[a]! - data[b]!) ** 2;
     if (sum < distance[i]!) distance[i] = sum;
   }
-}
-
-function squaredLengths(x: Matrix): Float64Array {
-  const out = new Float64Array(x.rows);
-  for (let i = 0, c = 0; i < x.rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < x.cols; j++, c++) sum += x.data[c]! * x.data[c]!;
-    out[i] = sum;
-  }
-  return out;
 }
 
 /** By differences, not by expanded squares, whose rounding would choose among restarts. */

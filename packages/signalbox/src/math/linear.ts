@@ -120,10 +120,18 @@ export function columnMeans(x: Matrix, { rows, weights, shift }: RowOptions = {}
     const weight = weights === undefined ? 1 : weights[at]!;
     total += weight;
     const start = at * x.cols;
-    for (let j = 0; j < x.cols; j++) mean[j]! += weight * (x.data[start + j]! - (shift?.[j] ?? 0));
+    if (weights !== undefined || shift !== undefined)
+      for (let j = 0; j < x.cols; j++) mean[j]! += weight * (x.data[start + j]! - (shift?.[j] ?? 0));
+    else if (x.data instanceof Float32Array) addSingles(mean, x.data, start);
+    else for (let j = 0; j < x.cols; j++) mean[j]! += x.data[start + j]!;
   }
   if (total > 0) for (let j = 0; j < x.cols; j++) mean[j]! /= total;
   return mean;
+}
+
+/** The rows that are the most, in a loop that meets no other kind. */
+function addSingles(to: Float64Array, from: Float32Array, start: number): void {
+  for (let j = 0, at = start; j < to.length; j++, at++) to[j]! += from[at]!;
 }
 
 function sameRows(x: Matrix, y: Matrix): void {

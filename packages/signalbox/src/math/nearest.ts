@@ -8,10 +8,12 @@ import {
   offerHits,
   sorted,
 } from './best-found.ts';
-import { DEPTH, SIDE, singleScalarKernel, singleVectorKernel } from './kernel-single.ts';
+import { SIDE } from './kernel-single.ts';
+import { single as kernel } from './kernels.ts';
 import { multiplyTransposed } from './linear.ts';
 import { type Matrix, matrix32 } from './matrix.ts';
 import { release } from './release.ts';
+import { type Packed, pack, product, upTo } from './single-blocks.ts';
 
 export interface NearestInput extends Folds {
   /** Rows of length 1. */
@@ -21,9 +23,6 @@ export interface NearestInput extends Folds {
   readonly k: number;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Its memory is scratch: nothing in it outlasts the call that put it there. */
-const kernel = singleVectorKernel() ?? singleScalarKernel();
 
 /**
  * The k base rows of the greatest inner product (in 32-bit floats) with each query, the lower index first among
@@ -148,47 +147,4 @@ function offerBlock(of: Pick<Hits, 'folds' | 'found' | 'rows' | 'columns'>, down
   const first = counts[0]!;
   offerHits({ ...some, from: 0, to: first, down: false });
   if (down) offerHits({ ...some, from: first, to: first + counts[1]!, down });
-}
-
-/** A block of rows, interleaved, for each run of depth. */
-interface Packed {
-  readonly count: number;
-  readonly runs: readonly Float32Array[];
-}
-
-function pack(
-  { data, rows, cols }: Matrix,
-  first: number,
-  { lanes, into, order }: { readonly lanes: 4 | 8; readonly into: Float32Array; readonly order?: Int32Array },
-): Packed {
-  const count = Math.min(SIDE, rows - first);
-  const height = upTo(lanes, count);
-  const runs: Float32Array[] = [];
-  for (let start = 0; start < cols; start += DEPTH) {
-    const run = Math.min(DEPTH, cols - start);
-    const out = into.subarray(height * start, height * (start + run));
-    // What was here before may not count as a row.
-    if (height > count) out.fill(0, (height - lanes) * run);
-    for (let r = 0; r < count; r++) {
-      const source = (order === undefined ? first + r : order[first + r]!) * cols + start;
-      for (let t = 0, o = (r - (r % lanes)) * run + (r % lanes); t < run; t++, o += lanes)
-        out[o] = data[source + t]!;
-    }
-    runs.push(out);
-  }
-  return { count, runs };
-}
-
-/** The least multiple of it that holds so many. */
-function upTo(multiple: number, count: number): number {
-  return multiple * Math.ceil(count / multiple);
-}
-
-/** Products of one run into the kernel's c, beside those of the runs before; `keep`: b is there already. */
-function product(rows: Packed, columns: Packed, { run, keep }: { run: number; keep: boolean }): void {
-  const high = Math.ceil(rows.count / 4);
-  const a = rows.runs[run]!;
-  kernel.a.set(a);
-  if (!keep) kernel.b.set(columns.runs[run]!);
-  kernel.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high), run === 0 ? 0 : 1);
 }
