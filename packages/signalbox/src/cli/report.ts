@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
 import type { Results } from '../core/results.ts';
-import { assess } from '../pipeline/assess.ts';
+import { assess, assist } from '../pipeline/assess.ts';
 import { given, readFeatures } from '../pipeline/config.ts';
 import type { Evaluated } from '../pipeline/evaluate.ts';
 import { predictionLines } from '../pipeline/predictions.ts';
@@ -18,6 +18,7 @@ import {
   withPartFlags,
 } from './part-options.ts';
 import { type PruneFlags, withPruneFlag } from './prune-option.ts';
+import { asSecond, pays, processesOption, withSecond } from './second-process.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 import { renderTerminal } from './terminal/terminal.ts';
@@ -67,6 +68,7 @@ export function addReport(program: Command): void {
       ).conflicts('embeddings'),
     )
     .addOption(keepOption)
+    .addOption(processesOption)
     .option('--folds <file>', 'write the folds to this file, or read them if it exists')
     .option('--compare <files...>', 'instead of data: two files that --json printed, side by side')
     .action(async (data: string[], flags: ReportFlags & { seed: number; keep?: string }) => {
@@ -94,6 +96,8 @@ type ReportFlags = TableFlags &
     readonly routers?: string;
     readonly folds?: string;
     readonly compare?: string[];
+    readonly keep?: string;
+    readonly processes?: '1' | '2';
   };
 
 async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
@@ -110,22 +114,28 @@ async function report(data: readonly string[], flags: ReportFlags, session: Sess
       ? await encoderOf(flags, session)
       : given(await readFeatures(flags.features, context));
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
+  const second = await asSecond(context, flags.keep);
+  const own = choices.some(({ module }) => module !== undefined);
+  const two = flags.processes === '2' || (flags.processes === undefined && !own && pays(read));
+  const shared = second ?? (two ? withSecond(context, flags.keep) : undefined);
   try {
     const table =
       flags.prune === undefined ? read : await pruneAndReach(read, { size: flags.prune, encoder }, context);
     const judged = [policy];
-    const evaluated = await assess(
-      {
-        table,
-        choices,
-        encoder,
-        judged,
-        curvePolicy: await curvePolicyOf(policy),
-        ...(await verdictOptions(flags, session)),
-        ...(foldOf && { plan: { foldOf } }),
-      },
-      session.context,
-    );
+    const args = {
+      table,
+      choices,
+      encoder,
+      judged,
+      curvePolicy: await curvePolicyOf(policy),
+      ...(await verdictOptions(flags, session)),
+      ...(foldOf && { plan: { foldOf } }),
+    };
+    if (second !== undefined) {
+      await assist(args, second.context);
+      return;
+    }
+    const evaluated = await assess(args, shared?.context ?? context);
     if (flags.folds !== undefined && foldOf === undefined)
       await writeFileWhole(flags.folds, foldLines(evaluated));
     if (flags.predictions !== undefined)
@@ -138,6 +148,7 @@ async function report(data: readonly string[], flags: ReportFlags, session: Sess
     });
     await showResults(shown, flags, session);
   } finally {
+    shared?.close();
     await encoder.close?.();
   }
 }

@@ -120,7 +120,9 @@ export function columnMeans(x: Matrix, { rows, weights, shift }: RowOptions = {}
     const weight = weights === undefined ? 1 : weights[at]!;
     total += weight;
     const start = at * x.cols;
-    if (weights !== undefined || shift !== undefined)
+    if (weights === undefined && shift !== undefined && x.data instanceof Float32Array)
+      addShifted(mean, x.data, { start, shift });
+    else if (weights !== undefined || shift !== undefined)
       for (let j = 0; j < x.cols; j++) mean[j]! += weight * (x.data[start + j]! - (shift?.[j] ?? 0));
     else if (x.data instanceof Float32Array) addSingles(mean, x.data, start);
     else for (let j = 0; j < x.cols; j++) mean[j]! += x.data[start + j]!;
@@ -132,6 +134,14 @@ export function columnMeans(x: Matrix, { rows, weights, shift }: RowOptions = {}
 /** The rows that are the most, in a loop that meets no other kind. */
 function addSingles(to: Float64Array, from: Float32Array, start: number): void {
   for (let j = 0, at = start; j < to.length; j++, at++) to[j]! += from[at]!;
+}
+
+function addShifted(
+  to: Float64Array,
+  from: Float32Array,
+  { start, shift }: { readonly start: number; readonly shift: Float64Array },
+): void {
+  for (let j = 0, at = start; j < to.length; j++, at++) to[j]! += from[at]! - shift[j]!;
 }
 
 function sameRows(x: Matrix, y: Matrix): void {

@@ -1,8 +1,9 @@
 import type { Context } from '../core/context.ts';
 import type { ResultSet } from '../core/results.ts';
 import { money } from '../feasibility/money.ts';
-import { type EvaluateArgs, type Evaluated, evaluate } from './evaluate.ts';
-import { type EvidenceArgs, evidenceOf } from './evidence/evidence.ts';
+import { designOf } from './design.ts';
+import { crossFitted, type EvaluateArgs, type Evaluated, evaluate } from './evaluate.ts';
+import { type EvidenceArgs, evidenceOf, fitsOf } from './evidence/evidence.ts';
 import type { Line } from './line.ts';
 import { voteLines } from './recorded-votes.ts';
 
@@ -44,6 +45,14 @@ export async function assess(args: AssessArgs, context: Context): Promise<Evalua
       seconds: (performance.now() - started) / 1000,
     },
   };
+}
+
+/** The fits that `assess` rests on, by another process beside the one that assesses: what it makes is kept for that one. */
+export async function assist(args: AssessArgs, context: Context): Promise<void> {
+  const { planned, fitted, used } = await crossFitted({ ...args, tune: true }, context);
+  const design = designOf(planned, { draws: args.draws, seed: context.seed });
+  const evaluated = { plan: planned, design, fitted, encoder: used };
+  await fitsOf({ ...args, evaluated, more: voteLines(planned) }, context);
 }
 
 /** Dollars a month on best single and under the policy that the verdict names; unknown where costs are not in dollars. */

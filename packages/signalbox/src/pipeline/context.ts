@@ -1,4 +1,4 @@
-import type { Context, Kept } from '../core/context.ts';
+import type { Context, Kept, Partner } from '../core/context.ts';
 import { rng } from '../math/rng.ts';
 
 /** A context that reports nothing; the face that calls passes its own progress and warnings. */
@@ -7,6 +7,7 @@ export function makeContext(
     readonly seed?: number;
     readonly signal?: AbortSignal;
     readonly kept?: Kept;
+    readonly partner?: Partner;
     readonly progress?: Context['progress'];
     readonly warn?: Context['warn'];
   } = {},
@@ -18,6 +19,7 @@ export function makeContext(
     rng: rng(seed),
     ...(options.signal && { signal: options.signal }),
     ...(options.kept && { kept: options.kept }),
+    ...(options.partner && { partner: options.partner }),
     progress: options.progress ?? (() => {}),
     warn: options.warn ?? (() => {}),
     once: <T>(kind: string, keys: readonly object[], compute: () => T): T => {

@@ -8,10 +8,18 @@ import type { Encoded, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import { fitCosts } from './cost.ts';
-import { eachPart, type Fold, training, visible } from './encoded-part.ts';
+import {
+  eachOpenPart,
+  type Fold,
+  type OpenPart,
+  openPart,
+  placeOf,
+  training,
+  visible,
+} from './encoded-part.ts';
 import type { CrossFitted, PartFit, RouterChoice, Tuning } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
-import { keptFit } from './kept-fits.ts';
+import { keptCosts, keptFit } from './kept-fits.ts';
 import type { Plan } from './protocol.ts';
 import { turn } from './turn.ts';
 
@@ -29,6 +37,8 @@ export async function crossFit(
     readonly fresh?: readonly Query[];
     /** False where no later comparison has the same parts: then no encoding is kept beyond its part. */
     readonly keep?: boolean;
+    /** False where only qualities are asked for: costs are then forecast by means alone. */
+    readonly costs?: boolean;
   },
   context: Context,
 ): Promise<CrossFitted[]> {
@@ -38,49 +48,82 @@ export async function crossFit(
     cost: undefined as Matrix | undefined,
     capable: undefined as Matrix | undefined,
     pair: {},
-    tuning: [] as Tuning[],
-    fresh: [] as Forecasts[],
+    // By the number of the part: another process may be done with them in any order.
+    tuning: [] as (Tuning | undefined)[],
+    fresh: [] as (Forecasts | undefined)[],
     fit: 0,
     predict: 0,
     tested: 0,
   }));
+  type Run = (typeof running)[number];
   // One cost forecast serves every router that has none of its own: of thirty models it is as large as the table.
   let common: Matrix | undefined;
-  const onPart = async (fold: Fold, number: number): Promise<void> => {
-    const costOfFold = costOf({ ...fold, table: plan.table }, fold.test, context);
-    if (costOfFold) {
-      common ??= blank(plan);
-      place(fold, costOfFold, common);
+  const put = (run: Run, { forecasts, also, fit, predict, tuning }: PartFit, to: Placed): void => {
+    run.fresh[to.number] = also;
+    run.tuning[to.number] = tuning;
+    run.fit += fit;
+    run.predict += predict;
+    run.tested += to.place.length;
+    const { quality, cost, capable, models: _, ...pair } = forecasts;
+    run.pair = pair;
+    place(to, quality, run.quality);
+    if (cost && cost !== to.cost) {
+      run.cost ??= blank(plan);
+      place(to, cost, run.cost);
     }
+    if (capable) {
+      run.capable ??= blank(plan);
+      place(to, capable, run.capable);
+    }
+  };
+  const encoding = { plan, ...args };
+  const later: (() => Promise<void>)[] = [];
+  const onPart = async (part: OpenPart): Promise<void> => {
+    const { number } = part;
+    const of = { encoder: args.encoder, plan, part: plan.parts[number]! };
+    const placed = { number, place: placeOf(plan, part) };
+    // What waits for another process may not hold what is encoded here, and opens the part again if it has to.
+    let open: OpenPart | undefined = part;
+    const fold = (): Promise<Fold> => (open ?? openPart(plan, number, args, context)).fold();
+    const given = lazily(async () => {
+      const make = async (): Promise<Matrix | undefined> => {
+        const { test, costs } = await fold();
+        return costOf({ table: plan.table, costs }, test, context);
+      };
+      const cost = await keptCosts({ ...of, asked: args.costs !== false }, make, context);
+      if (cost) {
+        common ??= blank(plan);
+        place(placed, cost, common);
+      }
+      return cost;
+    });
     const stage = plan.parts.length > 1 ? `fold ${number + 1} of ${plan.parts.length}: routers` : 'routers';
-    for (const [done, run] of running.entries()) {
+    for (const [done, run] of inOrder(running, context).entries()) {
       context.progress(stage, done, running.length);
       await turn(context);
-      const { forecasts, also, fit, predict, tuning } = await keptFit(
-        { ...args, choice: run.choice, plan, part: plan.parts[number]!, given: costOfFold },
-        () => fitPart(run.choice, { fold, plan, tune: args.tune && !run.choice.router.baseline }, context),
+      const found = await keptFit(
+        { ...of, choice: run.choice, tune: args.tune, ...(args.fresh && { fresh: args.fresh }), given },
+        async () =>
+          fitPart(
+            run.choice,
+            { fold: await fold(), plan, tune: args.tune && !run.choice.router.baseline },
+            context,
+          ),
         context,
       );
-      if (also) run.fresh.push(also);
-      if (tuning) run.tuning.push(tuning);
-      run.fit += fit;
-      run.predict += predict;
-      run.tested += fold.test.queries.length;
-      const { quality, cost, capable, models: _, ...pair } = forecasts;
-      run.pair = pair;
-      place(fold, quality, run.quality);
-      if (cost && cost !== costOfFold) {
-        run.cost ??= blank(plan);
-        place(fold, cost, run.cost);
-      }
-      if (capable) {
-        run.capable ??= blank(plan);
-        place(fold, capable, run.capable);
-      }
+      const take = async (fit: PartFit): Promise<void> => put(run, fit, { ...placed, cost: await given() });
+      if (typeof found === 'function') later.push(async () => take(await found()));
+      else await take(found);
     }
+    open = undefined;
     context.progress(stage, running.length, running.length);
   };
-  await eachPart({ plan, ...args }, onPart, context);
+  await eachOpenPart(encoding, onPart, context);
+  for (const [done, piece] of later.entries()) {
+    context.progress('waiting for the other process', done, later.length);
+    await piece();
+    context.progress('waiting for the other process', done + 1, later.length);
+  }
   return running.map(
     ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
       choice,
@@ -92,12 +135,31 @@ export async function crossFit(
         ...(capable && { capable }),
         ...pair,
       },
-      tuning,
-      fresh,
+      tuning: tuning.filter((one) => one !== undefined),
+      fresh: fresh.filter((one) => one !== undefined),
       fitSeconds: fit / plan.parts.length,
       predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
     }),
   );
+}
+
+/** Where a part's rows go, and the cost forecast that its routers share. */
+interface Placed extends Pick<Fold, 'place'> {
+  readonly number: number;
+  readonly cost: Matrix | undefined;
+}
+
+/** Of two processes on one part, one goes from the last router to the first. */
+function inOrder<T>(list: readonly T[], { partner }: Context): readonly T[] {
+  return partner?.backwards ? list.toReversed() : list;
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** One router on one part. */
@@ -136,7 +198,7 @@ export async function fitOnSome(
 }
 
 /** Rows of one fold's test part to where they stand among the compared rows. */
-export function place(fold: Fold, from: Matrix, to: Matrix): void {
+export function place(fold: Pick<Fold, 'place'>, from: Matrix, to: Matrix): void {
   const { cols } = from;
   fold.place.forEach((row, i) => {
     if (row !== -1) to.data.set(from.data.subarray(i * cols, (i + 1) * cols), row * cols);

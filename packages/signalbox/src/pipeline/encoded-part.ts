@@ -7,7 +7,7 @@ import type { Encoded, Router, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix32 } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
-import type { Plan } from './protocol.ts';
+import type { Part, Plan } from './protocol.ts';
 import { setAside } from './set-aside.ts';
 import { turn } from './turn.ts';
 
@@ -49,32 +49,72 @@ interface Encoding {
   readonly fresh?: readonly Query[];
   /** False where no later comparison has the same parts; then no encoding is kept beyond its part. */
   readonly keep?: boolean;
+  /** False where nobody asks what calls cost: the forecast of it is a fit of its own. */
+  readonly costs?: boolean;
+}
+
+/** A part of a plan that is encoded when its fold is first asked for. */
+export interface OpenPart extends Part {
+  readonly number: number;
+  /** The encoder is fitted on its training rows alone. */
+  fold(): Promise<Fold>;
 }
 
 /**
- * What `use` makes of each part, encoded, one after the other: the encoder is fitted on its training rows alone. Nothing
- * here holds a part when the next one is encoded (a variable of a loop would).
+ * One part after the other; of two processes one goes from the last to the first. Nothing here holds a part when the next one
+ * is encoded (a variable of a loop would).
  */
-export async function eachPart<T>(
+export async function eachOpenPart(
   { plan, ...encoding }: Encoding & { readonly plan: Plan },
+  use: (part: OpenPart) => Promise<void>,
+  context: Context,
+): Promise<void> {
+  const one = async (number: number): Promise<void> => use(openPart(plan, number, encoding, context));
+  const numbers = [...plan.parts.keys()];
+  for (const number of context.partner?.backwards ? numbers.reverse() : numbers) {
+    // The collector of garbage is let in, too: five parts are more than all else.
+    await turn(context);
+    await one(number);
+  }
+}
+
+export function openPart(plan: Plan, number: number, encoding: Encoding, context: Context): OpenPart {
+  const part = plan.parts[number]!;
+  let fold: Promise<Fold> | undefined;
+  return {
+    ...part,
+    number,
+    fold: () => {
+      fold ??= encodePart(plan, part, encoding, context);
+      return fold;
+    },
+  };
+}
+
+/** What `use` makes of each part, encoded, in their order. */
+export async function eachPart<T>(
+  encoding: Encoding & { readonly plan: Plan },
   use: (fold: Fold, part: number) => T | Promise<T>,
   context: Context,
 ): Promise<T[]> {
-  const one = async (part: number): Promise<T> =>
-    use(await encodePart(plan, plan.parts[part]!, encoding, context), part);
   const made: T[] = [];
-  for (const part of plan.parts.keys()) {
-    // The collector of garbage is let in, too: five parts are more than all else.
-    await turn(context);
-    made.push(await one(part));
-  }
+  const onPart = async ({ number, fold }: OpenPart): Promise<void> => {
+    made[number] = await use(await fold(), number);
+  };
+  await eachOpenPart(encoding, onPart, context);
   return made;
+}
+
+/** Where each test row of a part stands among the compared rows; -1 = not compared. */
+export function placeOf({ compared }: Plan, { test }: Part): Int32Array {
+  const places = new Map(Array.from(compared, (row, i) => [row, i]));
+  return Int32Array.from(test, (row) => places.get(row) ?? -1);
 }
 
 async function encodePart(
   plan: Plan,
-  part: Plan['parts'][number],
-  { encoder, fresh, keep = true }: Encoding,
+  part: Part,
+  { encoder, fresh, keep = true, costs: asked = true }: Encoding,
   context: Context,
 ): Promise<Fold> {
   const keys = [encoder, part.train, part.test];
@@ -85,15 +125,18 @@ async function encodePart(
   // The same numbers under names of this fold's own: what routers keep of them (unit rows, neighbours) goes with the fold.
   const [features, testFeatures] = [{ ...trained }, { ...tested }];
   const train = training(takeRows(plan.table, part.train), features, context.seed);
-  const places = new Map(Array.from(plan.compared, (row, i) => [row, i]));
-  const costs = (): CostState | undefined => fitCosts(train, context);
+  context.partner?.encoded();
+  const costs = (): CostState | undefined => (asked ? fitCosts(train, context) : undefined);
   return {
     train,
     test: { queries: testQueries, features: testFeatures },
-    place: Int32Array.from(part.test, (i) => places.get(i) ?? -1),
+    place: placeOf(plan, part),
     trainRows: part.train,
     testRows: part.test,
-    costs: plan.table.cost ? context.once('costs', [plan.table.cost, encoder, part.train], costs) : costs(),
+    costs:
+      asked && plan.table.cost
+        ? context.once('costs', [plan.table.cost, encoder, part.train], costs)
+        : costs(),
     ...(fresh && beyond && { fresh: { queries: fresh, features: beyond } }),
   };
 }

@@ -22,36 +22,73 @@ export interface FitOf {
   readonly part: Plan['parts'][number];
 }
 
+/** Where another process has taken a piece of work: asked for once there is nothing else to do. */
+export type Later<T> = () => Promise<T>;
+
 /**
  * What came of a router on a part of a plan: taken from what the user keeps, where a run before this one has made it,
  * else made and kept. Its key is a digest of all that it rests on: version, seed, encoder, router, table and rows, and
  * `more`. A router of the user's own is always fitted, since what its module imports is not known.
  */
-export async function kept<T extends Plain>(
+export async function kept<T extends Plain>(of: FitOf, making: Making<T>, context: Context): Promise<T> {
+  const { partner: _, ...alone } = context;
+  return (await keptOrLater(of, making, alone)) as T;
+}
+
+interface Making<T> {
+  readonly more: readonly unknown[];
+  readonly make: () => Promise<T>;
+}
+
+/** The same; where two processes share the work, it may be for the other one to make. */
+export async function keptOrLater<T extends Plain>(
   { choice, encoder, plan, part }: FitOf,
-  { more, make }: { readonly more: readonly unknown[]; readonly make: () => Promise<T> },
+  { more, make }: Making<T>,
   context: Context,
-): Promise<T> {
-  const store = context.kept;
-  if (store === undefined || choice.router.baseline || choice.module !== undefined) return make();
-  const key = digest(
+): Promise<T | Later<T>> {
+  const { kept: store, partner } = context;
+  // Baselines are quick, but ask for a part to be encoded, which may be all that is left to do on it.
+  if (store === undefined || (choice.router.baseline && partner === undefined) || choice.module !== undefined)
+    return make();
+  const key = keyOf({ encoder, plan, part }, [choice.name, choice.params], more, context);
+  // The key names what was asked, so that what lies under it has the shape of what is made.
+  const read = async (): Promise<T | undefined> => (await store.read(key)) as T | undefined;
+  const makeAndKeep = async (): Promise<T> => {
+    const made = await make();
+    await store.write(key, made);
+    partner?.done();
+    return made;
+  };
+  const known = await read();
+  if (known !== undefined) return known;
+  if (partner === undefined || partner.take(key)) return makeAndKeep();
+  return async () => {
+    for (;;) {
+      const there = await read();
+      if (there !== undefined) return there;
+      if (!(await partner.next())) return (await read()) ?? makeAndKeep();
+    }
+  };
+}
+
+function keyOf(
+  { encoder, plan, part }: Omit<FitOf, 'choice'>,
+  router: readonly [string, object],
+  more: readonly unknown[],
+  context: Context,
+): string {
+  return digest(
     JSON.stringify([
       version,
       context.seed,
       [encoder.name, encoder.settings],
-      [choice.name, choice.params],
+      router,
       context.once('print of a table', [plan.table], () => printOf(plan.table)),
       [part.train, part.test, plan.compared].map(bytesOf).map(digest),
       plan.folds === undefined,
       more,
     ]),
   );
-  // The key names what was asked, so that what lies under it has the shape of what is made.
-  const known = (await store.read(key)) as T | undefined;
-  if (known !== undefined) return known;
-  const made = await make();
-  await store.write(key, made);
-  return made;
 }
 
 /** A router's forecasts on a part, kept without the cost forecast that all routers share: `given`. */
@@ -59,21 +96,43 @@ export async function keptFit(
   of: FitOf & {
     readonly tune: boolean;
     readonly fresh?: readonly Query[];
-    readonly given: Matrix | undefined;
+    readonly given: () => Promise<Matrix | undefined>;
   },
   make: () => Promise<PartFit>,
   context: Context,
-): Promise<PartFit> {
+): Promise<PartFit | Later<PartFit>> {
   const { tune, fresh, given } = of;
   if (context.kept === undefined) return make();
   const more = ['forecasts', tune, fresh?.map(({ messages }) => messages) ?? null];
-  return restored(await kept(of, { more, make: async () => plainOf(await make(), given) }, context), given);
+  const found = await keptOrLater(
+    of,
+    { more, make: async () => plainOf(await make(), await given()) },
+    context,
+  );
+  if (typeof found !== 'function') return restored(found, await given());
+  return async () => restored(await found(), await given());
+}
+
+/** The cost forecast that all routers share on a part: kept only for another process, which need not encode the part for it. */
+export async function keptCosts(
+  of: Omit<FitOf, 'choice'> & { readonly asked: boolean },
+  make: () => Promise<Matrix | undefined>,
+  context: Context,
+): Promise<Matrix | undefined> {
+  const { kept: store, partner } = context;
+  if (store === undefined || partner === undefined) return make();
+  const key = keyOf(of, ['costs', {}], [of.asked], context);
+  const known = await store.read(key);
+  if (known !== undefined) return (known ?? undefined) as Matrix | undefined;
+  const made = await make();
+  await store.write(key, made === undefined ? null : { ...made });
+  return made;
 }
 
 /** Without the cost forecast that all routers share. */
 function plainOf({ forecasts, also, tuning, fit, predict }: PartFit, given: Matrix | undefined): KeptPart {
   const { cost, ...rest } = forecasts;
-  const shared = cost !== undefined && cost === given;
+  const shared = cost !== undefined && given !== undefined && same(cost, given);
   return {
     forecasts: plain(shared || cost === undefined ? rest : { ...rest, cost }),
     shared,
@@ -89,6 +148,10 @@ function plainOf({ forecasts, also, tuning, fit, predict }: PartFit, given: Matr
     predict,
   };
 }
+
+/** One that was read is another object than the one it was written from. */
+const same = (a: Matrix, b: Matrix): boolean =>
+  a === b || Buffer.compare(bytesOf(a.data), bytesOf(b.data)) === 0;
 
 type PlainForecasts = Forecasts & { readonly [key: string]: Plain };
 

@@ -8,6 +8,7 @@ import { rng, shuffle } from '../../math/rng.ts';
 import type { Design } from '../../metrics/design.ts';
 import { crossFit } from '../cross-fit.ts';
 import type { RouterChoice } from '../fitted.ts';
+import { keptOrLater, type Later } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
 import { permutationTests } from './permutation.ts';
 import { liftOf, qualityUnder, sampledOf } from './values.ts';
@@ -28,14 +29,27 @@ export interface ControlArgs {
 export async function controlsOf(args: ControlArgs, context: Context): Promise<ControlsResult> {
   const { plan, encoder } = args;
   const shuffled = { ...plan, table: { ...plan.table, quality: shuffledRows(plan, context.seed) } };
-  const permuted = await permutationTests(args, context);
-  return {
+  const permuted = await keptPermutations(args, context);
+  const lifts = {
     shuffledLabels: await lift(args, { plan: shuffled, encoder }, context),
     randomFeatures: await lift(args, { plan, encoder: randomFeatures }, context),
-    permutationGlobal: permuted.global,
-    permutationWithinGroup: permuted.withinGroup,
   };
+  const { global, withinGroup } = typeof permuted === 'function' ? await permuted() : permuted;
+  return { ...lifts, permutationGlobal: global, permutationWithinGroup: withinGroup };
 }
+
+/** One piece of work: its parts add up in their order. */
+function keptPermutations(args: ControlArgs, context: Context): Promise<Permuted | Later<Permuted>> {
+  const { plan, encoder, choice, permutations, mostRows } = args;
+  const { partner: _, ...alone } = context;
+  return keptOrLater(
+    { choice, encoder, plan, part: plan.parts[0]! },
+    { more: ['permutations', permutations, mostRows], make: () => permutationTests(args, alone) },
+    context,
+  );
+}
+
+type Permuted = Awaited<ReturnType<typeof permutationTests>>;
 
 async function lift(
   { plan, design, choice, best, encoder }: ControlArgs,
@@ -44,7 +58,7 @@ async function lift(
 ): Promise<ControlsResult['shuffledLabels']> {
   const [fitted] = await crossFit(
     fit.plan,
-    { choices: [choice], encoder: fit.encoder, tune: false, keep: fit.encoder === encoder },
+    { choices: [choice], encoder: fit.encoder, tune: false, keep: fit.encoder === encoder, costs: false },
     { ...context, progress: () => {} },
   );
   const value = qualityUnder(shares(fitted!.forecasts.quality), plan);

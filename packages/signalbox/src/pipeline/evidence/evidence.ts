@@ -2,14 +2,19 @@ import { shares } from '../../core/choice.ts';
 import type { Context } from '../../core/context.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { Flag, ResultSet, System } from '../../core/results.ts';
-import type { LabelsNeeded, ShiftResult, VerdictResult } from '../../core/results-evidence.ts';
+import type {
+  ControlsResult,
+  LabelsNeeded,
+  ShiftResult,
+  VerdictResult,
+} from '../../core/results-evidence.ts';
 import { type VerdictParameters, verdictParameters } from '../../feasibility/parameters.ts';
 import type { Evaluated } from '../evaluate.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import type { Line } from '../line.ts';
 import { controlsOf } from './controls.ts';
 import { costTies } from './cost-ties.ts';
-import { type Findings, findingsOf, type JudgeArgs, judge } from './judge.ts';
+import { type Findings, findingsOf, type JudgeArgs, judge, type Readings, readingsOf } from './judge.ts';
 import { judgedLabels, type OtherLabels } from './judged-labels.ts';
 import { labelsNeeded } from './labels.ts';
 import { ledgerOf } from './ledger.ts';
@@ -65,20 +70,15 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
   progress(0);
   const full = args.brief !== true;
   const judged = judgeArgs(args, full);
-  const findings = await findingsOf(judged, context);
+  const readings = readingsOf(judged, context);
   progress(1);
-  const needs = full ? await labels(judged, findings, context) : undefined;
+  const needs = full ? await labels(judged, readings, context) : undefined;
   progress(2);
-  const pool = poolOf({ plan, design, best: findings.best });
+  const controls = full ? await controlled(judged, readings, context) : undefined;
   progress(3);
-  const linear = full ? fitted.find(({ choice }) => choice.name === 'ridge')?.choice : undefined;
-  const controls =
-    linear &&
-    (await controlsOf(
-      { plan, design, choice: linear, encoder, best: findings.best, permutations, mostRows: permutedRows },
-      context,
-    ));
+  const findings = await findingsOf(judged, readings, context);
   progress(4);
+  const pool = poolOf({ plan, design, best: findings.best });
   const shift = full ? await shiftOf(judged, findings, context) : undefined;
   const live =
     args.live &&
@@ -125,13 +125,40 @@ export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<
   };
 }
 
+/** The further fits that `evidenceOf` asks for and another process may make: their results go to what is kept. */
+export async function fitsOf(
+  args: Omit<EvidenceArgs, 'evaluated'> & { readonly evaluated: JudgeArgs['evaluated'] },
+  context: Context,
+): Promise<void> {
+  if (args.brief === true) return;
+  const judged = judgeArgs(args, true);
+  const readings = readingsOf(judged, context);
+  // In another order than there: by the time that one comes to these, they are done.
+  await findingsOf(judged, readings, context);
+  await labels(judged, readings, context);
+  await controlled(judged, readings, context);
+}
+
+async function controlled(
+  { evaluated: { plan, design, fitted, encoder } }: JudgeArgs,
+  { best }: Readings,
+  context: Context,
+): Promise<ControlsResult | undefined> {
+  const linear = fitted.find(({ choice }) => choice.name === 'ridge')?.choice;
+  if (linear === undefined) return undefined;
+  return controlsOf(
+    { plan, design, choice: linear, encoder, best, permutations, mostRows: permutedRows },
+    context,
+  );
+}
+
 /** The verdict alone, for an artifact and for trials of the rule: nothing is computed that it does not rest on. */
 export async function verdictOf(
   args: Omit<EvidenceArgs, 'redact' | 'brief' | 'evaluated'> & { readonly evaluated: JudgeArgs['evaluated'] },
   context: Context,
 ): Promise<VerdictResult> {
   const judged = judgeArgs(args, false);
-  const findings = await findingsOf(judged, context);
+  const findings = await findingsOf(judged, readingsOf(judged, context), context);
   return judge(judged, findings, { labels: null, repeats: null });
 }
 
@@ -158,7 +185,7 @@ const traced = [
 
 async function labels(
   { evaluated, parameters }: JudgeArgs,
-  { ladder, best }: Findings,
+  { ladder, best }: Readings,
   context: Context,
 ): Promise<LabelsNeeded | undefined> {
   const { plan, design, fitted, encoder } = evaluated;

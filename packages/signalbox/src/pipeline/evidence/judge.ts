@@ -24,30 +24,40 @@ export interface JudgeArgs {
   readonly stress: boolean;
 }
 
-/** What the rule judges, before it is judged. */
-export interface Findings {
+/** What the comparison's own forecasts tell. */
+export interface Readings {
   readonly bestSingle: CrossFitted;
   /** Quality of best single on each compared row. */
   readonly best: Float64Array;
   readonly ladder: Ladder;
-  readonly candidates: readonly Rung[];
   readonly deferral: Deferral | undefined;
+}
+
+/** What the rule judges, before it is judged. */
+export interface Findings extends Readings {
+  readonly candidates: readonly Rung[];
   readonly leftOut: ReadonlyMap<string, LeftOut>;
 }
 
 /** Fewer groups leave nothing to leave out. */
 const fewestGroups = 3;
 
-export async function findingsOf(args: JudgeArgs, context: Context): Promise<Findings> {
+export function readingsOf(args: JudgeArgs, { seed }: Pick<Context, 'seed'>): Readings {
   const { evaluated, parameters, more, costRouter } = args;
   const { plan, design, fitted } = evaluated;
   const bestSingle = fitted.find(({ choice }) => choice.name === 'best-single')!;
   const best = qualityUnder(shares(bestSingle.forecasts.quality), plan);
   const ladder = ladderOf({ plan, design, fitted, more, best });
   const router = fitted.find(({ choice }) => choice.name === costRouter) ?? ladder.picked?.usual;
-  const deferral = router && deferralOf({ plan, design, router, bestSingle, parameters, seed: context.seed });
-  const leftOut = await leftOutOf(args, { ladder, bestSingle }, context);
-  const candidates = ladder.candidates.map(
+  const deferral = router && deferralOf({ plan, design, router, bestSingle, parameters, seed });
+  return { bestSingle, best, ladder, deferral };
+}
+
+/** The readings, and how candidates do where they have to on groups that they never saw: further fits. */
+export async function findingsOf(args: JudgeArgs, readings: Readings, context: Context): Promise<Findings> {
+  const { plan } = args.evaluated;
+  const leftOut = await leftOutOf(args, readings, context);
+  const candidates = readings.ladder.candidates.map(
     (rung): Rung => ({
       ...rung,
       // With one model there is no choice, so nothing that may have gone unseen.
@@ -55,7 +65,7 @@ export async function findingsOf(args: JudgeArgs, context: Context): Promise<Fin
       leftOut: leftOut.get(rung.name)?.lift ?? null,
     }),
   );
-  return { bestSingle, best, ladder, candidates, deferral, leftOut };
+  return { ...readings, candidates, leftOut };
 }
 
 /** Both answers by the rule that was fixed beforehand. */

@@ -4,9 +4,10 @@ import type { Encoder } from '../../core/encoder.ts';
 import { at } from '../../math/matrix.ts';
 import { rng, shuffle } from '../../math/rng.ts';
 import { fitOnSome } from '../cross-fit.ts';
-import { eachPart, type Fold } from '../encoded-part.ts';
+import { eachOpenPart, type Fold, type OpenPart, openPart, placeOf } from '../encoded-part.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
+import { keptOrLater } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
 import { turn } from '../turn.ts';
 import { qualityUnder } from './values.ts';
@@ -55,7 +56,10 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
   const quiet = { ...context, progress: () => {} };
   let done = 0;
   const total = plan.parts.length * repeats * fitted.length;
-  const onPart = async (fold: Fold, part: number): Promise<void> => {
+  /** Quality of a part's test rows, one after the other: of each repeat, size and choice in turn; -1 rows are not compared. */
+  const learn = async (fold: Fold, part: number): Promise<Float64Array> => {
+    const values = new Float64Array(repeats * fitted.length * choices.length * fold.place.length);
+    let from = 0;
     for (let repeat = 0; repeat < repeats; repeat++) {
       const order = Int32Array.from(fold.trainRows.keys());
       shuffle(order, rng(`learning/${context.seed}/${repeat}/${part}`));
@@ -66,18 +70,51 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
           const some = order.slice(0, rows).sort();
           const { forecasts, place } = await fitOnSome(choice, { fold, plan }, some, quiet);
           const share = shares(forecasts.quality);
-          const point = points.find((one) => one.rows === rows && one.system === choice.name)!;
           place.forEach((to, i) => {
             if (to === -1) return;
             let value = 0;
             for (let m = 0; m < share.cols; m++) value += at(share, i, m) * at(quality, to, m);
-            point.repeats[repeat]![to] = value;
+            values[from + i] = value;
           });
+          from += place.length;
+        }
+      }
+    }
+    return values;
+  };
+  const put = (values: Float64Array, place: Int32Array): void => {
+    let from = 0;
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const rows of fitted) {
+        for (const { name } of choices) {
+          const point = points.find((one) => one.rows === rows && one.system === name)!;
+          place.forEach((to, i) => {
+            if (to !== -1) point.repeats[repeat]![to] = values[from + i]!;
+          });
+          from += place.length;
         }
       }
     }
   };
-  await eachPart({ plan, encoder }, onPart, quiet);
+  const [first, ...others] = choices;
+  const later: (() => Promise<void>)[] = [];
+  const onPart = async ({ number }: OpenPart): Promise<void> => {
+    const part = plan.parts[number]!;
+    const fold = (): Promise<Fold> => openPart(plan, number, { encoder }, quiet).fold();
+    const place = placeOf(plan, part);
+    const found = await keptOrLater(
+      { choice: first!, encoder, plan, part },
+      {
+        more: ['learning curve', others.map(({ name, params }) => [name, params]), repeats, fitted, number],
+        make: async () => learn(await fold(), number),
+      },
+      context,
+    );
+    if (typeof found === 'function') later.push(async () => put(await found(), place));
+    else put(found, place);
+  };
+  await eachOpenPart({ plan, encoder }, onPart, quiet);
+  for (const piece of later) await piece();
   context.progress('learning curve', total, total);
   return points;
 }

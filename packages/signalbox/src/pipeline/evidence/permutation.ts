@@ -17,10 +17,10 @@ import type { Plan } from '../protocol.ts';
 import { turn } from '../turn.ts';
 
 /** How often outcomes dealt to other queries did as well: p = (1 + as well) / (1 + permutations). */
-export interface Permutation {
+export type Permutation = {
   readonly p: number;
   readonly permutations: number;
-}
+};
 
 export interface PermutationArgs {
   readonly plan: Plan;

@@ -39,7 +39,7 @@ export async function timeSplit(
   const split: Plan = { ...rest, parts: [{ train, test }], compared: test };
   const fitted = await crossFit(
     split,
-    { choices: [bestSingle, choice], encoder, tune: false },
+    { choices: [bestSingle, choice], encoder, tune: false, costs: false },
     { ...context, progress: () => {} },
   );
   const design: Design = designOf(split, { draws, seed: context.seed });
