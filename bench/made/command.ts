@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const program = join(import.meta.dirname, '../../packages/signalbox/bin/signalbox.js');
@@ -6,21 +7,32 @@ const program = join(import.meta.dirname, '../../packages/signalbox/bin/signalbo
 /** What one run took, and what it printed. */
 export interface Run {
   readonly seconds: number;
-  /** Of all its threads; where the machine is shared this tells more than the wall. */
+  /** Of all its processes and threads; where the machine is shared this tells more than the wall. */
   readonly cpuSeconds: number;
-  /** Greatest memory of the process. */
+  /** Greatest memory of each process: the command's own first, then the one that it shares its work with, if that ended before it. */
+  readonly mbOf: readonly number[];
+  /** Of the command's own process. */
   readonly mb: number;
   readonly out: string;
 }
 
 /** Runs the product's command in this folder. */
 export async function runCommand(args: readonly string[], folder: string): Promise<Run> {
-  const tell =
-    "process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.stderr.write('\\nmaxrss ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime)) })";
+  const told = join(folder, 'resources.jsonl');
+  const tell = `process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(told)}, JSON.stringify({ mb: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 }) + '\n') })`;
   const flags = [`--import=data:text/javascript,${encodeURIComponent(tell)}`, program];
-  const { seconds, out, said } = await runProcess(process.execPath, [...flags, ...args], folder);
-  const [, kilobytes, microseconds] = /maxrss (\d+) cpu (\d+)/.exec(said) ?? [];
-  return { seconds, out, mb: Number(kilobytes) / 1024, cpuSeconds: Number(microseconds) / 1e6 };
+  const { seconds, out } = await runProcess(process.execPath, [...flags, ...args], folder);
+  const lines = readFileSync(told, 'utf8').trim().split('\n');
+  rmSync(told);
+  // The command's own process ends last.
+  const each = lines.map((line) => JSON.parse(line) as { mb: number; cpu: number }).reverse();
+  return {
+    seconds,
+    out,
+    mb: each[0]!.mb,
+    mbOf: each.map(({ mb }) => mb),
+    cpuSeconds: each.reduce((sum, { cpu }) => sum + cpu, 0),
+  };
 }
 
 /** @throws Error with what it said where it ends with another code than 0 */

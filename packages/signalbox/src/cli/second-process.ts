@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, freemem, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import type { Context } from '../core/context.ts';
+import type { Context, Kept } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import { keptFolder } from '../pipeline/kept-fits.ts';
 import { type Line, partnerOf, type Word } from '../pipeline/partner.ts';
@@ -18,13 +18,18 @@ export const processesOption = new Option(
 
 /** Fewer rows are compared before a second process has read them. */
 const leastRows = 5000;
-/** Left over for it, in bytes. */
+/** Of more cells each of two processes would take more memory than `report` is to take. */
+const mostCells = 300_000;
+/** Left over for it, in bytes, and so often what this process has taken when the table is read. */
 const leastMemory = 2 * 2 ** 30;
+const times = 4;
 
 /** Whether a second process is worth its memory on this table and machine. */
-export function pays({ examples }: Dataset): boolean {
+export function pays({ examples, models }: Dataset): boolean {
   const learned = examples.filter(({ split }) => split !== 'test').length;
-  return learned >= leastRows && availableParallelism() > 1 && freemem() >= leastMemory;
+  if (examples.length * models.length > mostCells) return false;
+  const room = process.availableMemory() >= leastMemory + times * process.memoryUsage.rss();
+  return learned >= leastRows && availableParallelism() > 1 && room;
 }
 
 /** A command that two processes share. */
@@ -35,9 +40,17 @@ export interface Shared {
   close(): void;
 }
 
-/** Starts this command once more, to work from the other end. `keep`: where the user keeps fits. */
-export function withSecond(context: Context, keep: string | undefined): Shared {
-  const folder = mkdtempSync(join(tmpdir(), 'signalbox-second-'));
+/**
+ * Starts this command once more, to work from the other end. `keep`: where the user keeps fits. Undefined where there is no
+ * place for what they share: then one process does it all.
+ */
+export function withSecond(context: Context, keep: string | undefined): Shared | undefined {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'signalbox-second-'));
+  } catch {
+    return undefined;
+  }
   const second = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     env: { ...process.env, [variable]: folder },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -49,7 +62,13 @@ export function withSecond(context: Context, keep: string | undefined): Shared {
   // Whatever is wrong with it, this process can do all of the work.
   second.on('error', () => {});
   const partner = partnerOf({ folder, backwards: false, line: lineOf(second) });
-  return { context: { ...context, kept: keptFolder(keep ?? join(folder, 'fits')), partner }, close };
+  const kept = keep === undefined ? atBest(keptFolder(join(folder, 'fits'))) : keptFolder(keep);
+  return { context: { ...context, kept, partner }, close };
+}
+
+/** What cannot be written is made by the other process again: no fault of a command that was not asked to keep anything. */
+function atBest({ read, write }: Kept): Kept {
+  return { read, write: (key, value) => write(key, value).catch(() => undefined) };
 }
 
 /** This process as the second one of a command; undefined where it is the first. Resolves once the first has encoded all texts. */
@@ -62,6 +81,8 @@ export async function asSecond(context: Context, keep: string | undefined): Prom
     rmSync(folder, { recursive: true, force: true });
     process.exit();
   };
+  // It may have gone while this one was starting.
+  if (!process.connected) orphaned();
   process.on('disconnect', orphaned);
   const close = (): void => {
     process.off('disconnect', orphaned);

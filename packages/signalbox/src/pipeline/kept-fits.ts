@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Kept } from '../core/context.ts';
@@ -234,7 +234,7 @@ export function keptFolder(folder: string): Kept {
       const text = Buffer.from(json);
       const body = Buffer.concat([text, bytes]);
       const file = join(folder, key + ending);
-      const aside = `${file}.${process.pid}.tmp`;
+      const aside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
       try {
         await writeFile(aside, Buffer.concat([Buffer.from(`${digest(body)} ${text.length}\n`), body]));
         await rename(aside, file);
