@@ -138,6 +138,16 @@ async function ridgeOverTable({ plan }: Run): Promise<Matrix[]> {
   return out;
 }
 
+/** Of each row what a call of each model costs on average in its group, the row itself included. */
+function meanCosts(rows: Dataset): Matrix {
+  const { of, means } = groupMeans(rows, rows.cost!);
+  const out = matrix(of.length, means.cols);
+  of.forEach((group, i) => {
+    out.data.set(means.data.subarray(group * means.cols, (group + 1) * means.cols), i * means.cols);
+  });
+  return out;
+}
+
 /** A factor for each column. */
 function scaleOf(x: Matrix): Float64Array {
   const means = columnMeans(x);
@@ -201,6 +211,7 @@ const pooled = await kept('routerbench', async () => {
   const from = await run(await tableOf('routerbench', 'pooled'), shelf, 0);
   const score = aiqOf(from);
   const known = { ...from.byName.get('residual')!, cost: from.rows.cost! };
+  const cost = meanCosts(from.rows);
   const over = (await ridgeOverTable(from)).map((quality, k) => ({
     of: `ridge over the task table, penalty ${penalties[k]}`,
     value: score({ ...from.byName.get('residual')!, quality }),
@@ -208,6 +219,10 @@ const pooled = await kept('routerbench', async () => {
   return [
     ...figures(from, 'aiq', score),
     ...over,
+    ...['task-table', 'residual'].map((name) => ({
+      of: `\`${name}\`, with the mean cost of the task's calls in the place of the forecast`,
+      value: score({ ...from.byName.get(name)!, cost }),
+    })),
     { of: '`residual`, with what each call did cost in the place of the forecast', value: score(known) },
   ];
 });
