@@ -3,6 +3,7 @@ import { SIDE } from './kernel-single.ts';
 import { single } from './kernels.ts';
 import { type Matrix, matrix, matrix32 } from './matrix.ts';
 import { addProduct } from './product.ts';
+import { release } from './release.ts';
 import { type Packed, pack, product, upTo } from './single-blocks.ts';
 
 export interface Assignment {
@@ -90,11 +91,11 @@ function bySingles(work: Work): void {
   const { cols } = x;
   const singles = matrix32(all.rows, cols);
   singles.data.set(all.data);
+  const store = new Float32Array(upTo(8, all.rows) * cols);
   const blocks: Packed[] = [];
-  for (let o = 0; o < all.rows; o += SIDE) {
-    const into = new Float32Array(upTo(8, Math.min(SIDE, all.rows - o)) * cols);
-    blocks.push(pack(singles, o, { lanes: 8, into }));
-  }
+  for (let o = 0; o < all.rows; o += SIDE)
+    blocks.push(pack(singles, o, { lanes: 8, into: store.subarray(o * cols) }));
+  release(singles.data);
   const longest = Math.sqrt(lengths.reduce((most, length) => Math.max(most, length), 0));
   // Of a product of rows of length 1: each of its sums and factors is rounded to 24 bits, and twice that.
   const rounding = (cols + 8) * 2 ** -23;
@@ -115,6 +116,8 @@ function bySingles(work: Work): void {
       for (const group of groups) assign(work, group, { row, at: i * all.rows, products, doubt });
     }
   }
+  // Asked for at each step of k-means: the collector of garbage would look for them late.
+  for (const scratch of [store, into, products]) release(scratch);
 }
 
 interface Close {
