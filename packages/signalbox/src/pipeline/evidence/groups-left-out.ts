@@ -18,7 +18,7 @@ export interface LeftOut {
   readonly groups: Readonly<Record<string, Estimate>>;
 }
 
-/** Groups beyond this many are left out several at a time; of a large table, where a fit is long and a part has rows enough, half as many. */
+/** More groups are left out several at a time: in so many parts, and half as many of a large table, where a fit is long and a part has rows enough. */
 const mostFits = 10;
 const manyRows = 14_500;
 
@@ -70,7 +70,7 @@ function partsOf(plan: Plan, seed: number): Part[] {
   const order = names.slice();
   shuffle(order, rng(`groups left out/${seed}`));
   const most = compared.length < manyRows ? mostFits : mostFits / 2;
-  const bins = Array.from({ length: Math.min(most, names.length) }, () => new Set<string>());
+  const bins = Array.from({ length: names.length > mostFits ? most : names.length }, () => new Set<string>());
   order.forEach((name, i) => {
     bins[i % bins.length]!.add(name);
   });
