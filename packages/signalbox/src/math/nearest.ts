@@ -91,8 +91,11 @@ function scanRows(
   }
 }
 
+/** Queries that are packed at a time, and stay in a cache meanwhile. */
+const SOME = 32 * SIDE;
+
 /**
- * A block of base rows at a time against all queries; every row is packed once. Where the queries are the base rows
+ * A block of base rows at a time against some queries, then the next ones. Where the queries are the base rows
  * themselves, a product serves both of its sides, and the rows go fold by fold: two blocks of one fold are no neighbours.
  */
 function blocks(input: NearestInput, found: Found): void {
@@ -106,31 +109,38 @@ function blocks(input: NearestInput, found: Found): void {
     const [first, last] = [order[start]!, order[Math.min(start + SIDE, order.length) - 1]!];
     return folds !== undefined && folds[first] === folds[last] ? folds[first] : undefined;
   };
-  // In one array, which the system gets back when it is done with: hundreds of small ones would leave holes behind.
-  const store = new Float32Array(upTo(4, queries.rows) * queries.cols);
-  const packed: Packed[] = [];
-  for (let q = 0; q < queries.rows; q += SIDE) {
-    const into = store.subarray(q * queries.cols);
-    packed.push(pack(queries, q, { lanes: 4, into, ...(mutual && { order }) }));
-  }
+  // In one array, which the system gets back when it is done with: many small ones would leave holes behind.
+  const store = new Float32Array(upTo(4, Math.min(SOME, queries.rows)) * queries.cols);
   const into = new Float32Array(Math.min(SIDE, upTo(8, base.rows)) * base.cols);
-  for (let b = 0; b < base.rows; b += SIDE) {
-    signal?.throwIfAborted();
-    const columns = pack(base, b, { lanes: 8, into, order });
-    const single = columns.runs.length === 1;
-    if (single) kernel.b.set(columns.runs[0]!);
-    const own = onlyFold(b);
-    for (let block = mutual ? b / SIDE : 0; block < packed.length; block++) {
-      const rows = packed[block]!;
-      const q = block * SIDE;
-      if (own !== undefined && onlyFold(q) === own) continue;
-      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
-      const ours = (mutual ? order : natural).subarray(q, q + rows.count);
-      const theirs = order.subarray(b, b + columns.count);
-      offerBlock({ folds: input, found, rows: ours, columns: theirs }, mutual && q !== b);
+  for (let start = 0; start < queries.rows; start += SOME) {
+    const end = Math.min(start + SOME, queries.rows);
+    const packed: Packed[] = [];
+    for (let q = start; q < end; q += SIDE)
+      packed.push(
+        pack(queries, q, {
+          lanes: 4,
+          into: store.subarray((q - start) * queries.cols),
+          ...(mutual && { order }),
+        }),
+      );
+    for (let b = 0; b < (mutual ? end : base.rows); b += SIDE) {
+      signal?.throwIfAborted();
+      const columns = pack(base, b, { lanes: 8, into, order });
+      const single = columns.runs.length === 1;
+      if (single) kernel.b.set(columns.runs[0]!);
+      const own = onlyFold(b);
+      for (let q = mutual ? Math.max(b, start) : start; q < end; q += SIDE) {
+        if (own !== undefined && onlyFold(q) === own) continue;
+        const rows = packed[(q - start) / SIDE]!;
+        for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
+        const ours = (mutual ? order : natural).subarray(q, q + rows.count);
+        const theirs = order.subarray(b, b + columns.count);
+        offerBlock({ folds: input, found, rows: ours, columns: theirs }, mutual && q !== b);
+      }
     }
   }
   release(store);
+  release(into);
 }
 
 /** The products in the kernel's c, to the queries of their rows; with `down` to those of their columns as well. */

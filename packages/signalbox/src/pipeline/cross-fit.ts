@@ -21,7 +21,7 @@ import type { CrossFitted, PartFit, RouterChoice, Tuning } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { keptCosts, keptFit } from './kept-fits.ts';
 import type { Plan } from './protocol.ts';
-import { turn } from './turn.ts';
+import { collect, turn } from './turn.ts';
 
 /**
  * Fits every router on each part's training rows and forecasts its test rows. The encoder is fitted on the
@@ -101,6 +101,7 @@ export async function crossFit(
     for (const [done, run] of inOrder(running, context).entries()) {
       context.progress(stage, done, running.length);
       await turn(context);
+      collect();
       const found = await keptFit(
         { ...of, choice: run.choice, tune: args.tune, ...(args.fresh && { fresh: args.fresh }), given },
         async () =>
@@ -171,6 +172,7 @@ async function fitPart(
   const job = { ...fold, table: plan.table };
   const fitted = await fitAndForecast(choice, { ...job, ...(fold.fresh && { also: fold.fresh }) }, context);
   if (!tuned) return fitted;
+  collect();
   const also = plan.folds === undefined ? { also: comparedOf(fold, context) } : {};
   return { ...fitted, tuning: await tune(choice, { ...job, ...also }, context) };
 }

@@ -9,7 +9,7 @@ import { type Matrix, matrix32 } from '../math/matrix.ts';
 import { type CostState, fitCosts } from './cost.ts';
 import type { Part, Plan } from './protocol.ts';
 import { setAside } from './set-aside.ts';
-import { turn } from './turn.ts';
+import { collect, turn } from './turn.ts';
 
 const innerFolds = 5;
 
@@ -74,6 +74,7 @@ export async function eachOpenPart(
   for (const number of context.partner?.backwards ? numbers.reverse() : numbers) {
     // The collector of garbage is let in, too: five parts are more than all else.
     await turn(context);
+    collect();
     await one(number);
   }
 }
