@@ -19,7 +19,7 @@ export interface Run {
 /** Runs the product's command in this folder. */
 export async function runCommand(args: readonly string[], folder: string): Promise<Run> {
   const told = join(folder, 'resources.jsonl');
-  const tell = `process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(told)}, JSON.stringify({ mb: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 }) + '\n') })`;
+  const tell = `process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(told)}, JSON.stringify({ mb: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 }) + '\\n') })`;
   const flags = [`--import=data:text/javascript,${encodeURIComponent(tell)}`, program];
   const { seconds, out } = await runProcess(process.execPath, [...flags, ...args], folder);
   const lines = readFileSync(told, 'utf8').trim().split('\n');
