@@ -18,7 +18,7 @@ import {
   withPartFlags,
 } from './part-options.ts';
 import { type PruneFlags, withPruneFlag } from './prune-option.ts';
-import { asSecond, pays, processesOption, withSecond } from './second-process.ts';
+import { asSecond, isSecond, pays, processesOption, withSecond } from './second-process.ts';
 import { openSession, type Session, writeFileWhole } from './session.ts';
 import { readTable, type TableFlags, wholeNumber, withTableFlags } from './table-options.ts';
 import { renderTerminal } from './terminal/terminal.ts';
@@ -101,6 +101,7 @@ type ReportFlags = TableFlags &
   };
 
 async function report(data: readonly string[], flags: ReportFlags, session: Session): Promise<void> {
+  const isOther = isSecond();
   const [choices, policy] = [await choicesOf(flags.routers), await policyOf(flags)];
   if (flags.prune !== undefined && flags.folds !== undefined)
     throw new SignalboxError(
@@ -114,7 +115,7 @@ async function report(data: readonly string[], flags: ReportFlags, session: Sess
       ? await encoderOf(flags, session)
       : given(await readFeatures(flags.features, context));
   const foldOf = flags.folds === undefined ? undefined : await readFolds(flags.folds);
-  const second = await asSecond(context, flags.keep);
+  const second = isOther ? await asSecond(context, flags.keep) : undefined;
   const own = choices.some(({ module }) => module !== undefined);
   const two = flags.processes === '2' || (flags.processes === undefined && !own && pays(read));
   const shared = second ?? (two ? withSecond(context, flags.keep) : undefined);
@@ -148,7 +149,7 @@ async function report(data: readonly string[], flags: ReportFlags, session: Sess
     });
     await showResults(shown, flags, session);
   } finally {
-    shared?.close();
+    await shared?.close();
     await encoder.close?.();
   }
 }

@@ -136,6 +136,20 @@ test('many segments become one, and nothing is lost', async () => {
   assert.deepEqual(seen, []);
 });
 
+test('who reads while another writes segments together embeds nothing anew', async () => {
+  const all = queriesOf(Array.from({ length: 17 }, (_, i) => `text ${i}`));
+  for (const query of all.slice(0, 16))
+    await cached(counting([]), { folder }).encode([query], 7, testContext());
+  const seen: string[] = [];
+  const reading = cached(counting(seen), { folder });
+  await reading.encode(all.slice(0, 1), 7, testContext());
+  for (const query of [all[16]!, all[0]!])
+    await cached(counting([]), { folder }).encode([query], 7, testContext());
+  assert.equal(readdirSync(join(folder, readdirSync(folder)[0]!)).length, 1);
+  await reading.encode(all.slice(0, 16), 7, testContext());
+  assert.deepEqual(seen, []);
+});
+
 test('two at once write beside each other', async () => {
   const half = (from: number): Query[] =>
     queriesOf(Array.from({ length: 200 }, (_, i) => `text ${from + i}`));

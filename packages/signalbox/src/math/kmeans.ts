@@ -129,7 +129,7 @@ function recentre(x: Matrix, run: Run): void {
   const taken = new Set<number>();
   for (let c = 0; c < centres.rows; c++) {
     if (counts[c] === 0) {
-      const far = farthest(now.distance(), taken);
+      const far = farthest(now.distance!, taken);
       if (far >= 0) data.set(x.data.subarray(far * cols, (far + 1) * cols), c * cols);
       taken.add(far);
     } else {

@@ -24,15 +24,16 @@ test('rows of 32 bits get the labels of the same rows in 64, near ties and all',
     const [found, expected] = [singles, doubles].map((x) => assignments(x, sets, squares));
     for (const [s, { labels, distance }] of found!.entries()) {
       assert.deepEqual(labels, expected![s]!.labels);
+      assert.deepEqual(distance, expected![s]!.distance);
+      assert.equal(distance !== undefined, new Set(labels).size < sets[s]!.rows);
       if (sets[s]!.rows === 0) continue;
-      assert.deepEqual(distance(), expected![s]!.distance());
       for (let i = 0; i < rows; i++) {
         const to = (c: number): number =>
           doubles.data
             .subarray(i * cols, (i + 1) * cols)
             .reduce((sum, cell, t) => sum + (cell - sets[s]!.data[c * cols + t]!) ** 2, 0);
         const own = to(labels[i]!);
-        assert.ok(Math.abs(distance()[i]! - own) <= 1e-9 * (1 + own));
+        if (distance) assert.ok(Math.abs(distance[i]! - own) <= 1e-9 * (1 + own));
         for (let c = 0; c < sets[s]!.rows; c++) assert.ok(own <= to(c) * (1 + 1e-8) + 1e-9);
       }
     }

@@ -9,8 +9,8 @@ import { type Packed, pack, product, upTo } from './single-blocks.ts';
 export interface Assignment {
   /** The nearest centre of each row, the lower index among equals. */
   readonly labels: Int32Array;
-  /** Squared distance of each row to its centre as that was. */
-  distance(): Float64Array;
+  /** Squared distance of each row to its centre; only where some centre has no row. */
+  readonly distance?: Float64Array;
 }
 
 /** Centres that each row is assigned to one of, among all that are asked about at once. */
@@ -45,14 +45,8 @@ export function assignments(x: Matrix, sets: readonly Matrix[], squares: Float64
   if (x.data instanceof Float32Array && x.cols > 0) bySingles(work);
   else byProducts(work);
   return groups.map((group) => {
-    let known: Float64Array | undefined;
-    return {
-      labels: group.labels,
-      distance: () => {
-        known ??= distances(work, group);
-        return known;
-      },
-    };
+    const { labels, centres } = group;
+    return { labels, ...(new Set(labels).size < centres.rows && { distance: distances(work, group) }) };
   });
 }
 

@@ -54,6 +54,8 @@ export async function crossFit(
     fit: 0,
     predict: 0,
     tested: 0,
+    /** Parts on which it has the cost forecast that all share. */
+    sharing: new Set<number>(),
   }));
   type Run = (typeof running)[number];
   // One cost forecast serves every router that has none of its own: of thirty models it is as large as the table.
@@ -70,7 +72,7 @@ export async function crossFit(
     if (cost && cost !== to.cost) {
       run.cost ??= blank(plan);
       place(to, cost, run.cost);
-    }
+    } else if (cost) run.sharing.add(to.number);
     if (capable) {
       run.capable ??= blank(plan);
       place(to, capable, run.capable);
@@ -125,6 +127,8 @@ export async function crossFit(
     await piece();
     context.progress('waiting for the other process', done + 1, later.length);
   }
+  for (const { cost, sharing } of running)
+    for (const number of cost ? sharing : []) copyPart(common!, cost!, placeOf(plan, plan.parts[number]!));
   return running.map(
     ({ choice, quality, cost = common, capable, pair, tuning, fresh, fit, predict, tested }) => ({
       choice,
@@ -205,6 +209,13 @@ export function place(fold: Pick<Fold, 'place'>, from: Matrix, to: Matrix): void
   fold.place.forEach((row, i) => {
     if (row !== -1) to.data.set(from.data.subarray(i * cols, (i + 1) * cols), row * cols);
   });
+}
+
+/** The rows of a part, from one matrix of the compared rows to another. */
+function copyPart(from: Matrix, to: Matrix, rows: Int32Array): void {
+  const { cols } = from;
+  for (const row of rows)
+    if (row !== -1) to.data.set(from.data.subarray(row * cols, (row + 1) * cols), row * cols);
 }
 
 type Job = Pick<Fold, 'train' | 'test' | 'costs'> & {

@@ -191,6 +191,10 @@ function restored(
   };
 }
 
+/** A digest of all parts of a plan: for what rests on more than one of them. */
+export const printOfParts = ({ parts }: Plan): string =>
+  digest(parts.flatMap(({ train, test }) => [train, test].map(bytesOf).map(digest)).join(' '));
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

@@ -127,7 +127,7 @@ test('who waits hears of a piece that was done before, and of the other being go
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(await one.context.partner!.next(), true);
   const waiting = one.context.partner!.next();
-  right.hang();
+  right.say('finished');
   assert.equal(await waiting, false);
   assert.equal(await one.context.partner!.next(), false);
 });

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Partner } from '../core/context.ts';
 
-/** `done`: a piece of work is kept. `encoded`: the texts are; now the other process can begin. */
-export type Word = 'done' | 'encoded';
+/** `done`: a piece of work is kept. `encoded`: the texts are; now the other process can begin. `finished`: nothing is left to it. */
+export type Word = 'done' | 'encoded' | 'finished';
 
 /** What one process says to the other. */
 export interface Line {
@@ -35,16 +35,19 @@ export function partnerOf({
   const begin = new Promise<void>((resolve) => {
     start = resolve;
   });
-  line.hear((word) => {
-    if (word === 'encoded') return start();
-    heard++;
-    wake();
-  });
-  line.cut(() => {
+  const leave = (): void => {
     gone = true;
     wake();
     start();
+  };
+  line.hear((word) => {
+    if (word === 'encoded') return start();
+    // What it took and has not made, it will not make any more.
+    if (word === 'finished') return leave();
+    heard++;
+    wake();
   });
+  line.cut(leave);
   return {
     backwards,
     begin,
@@ -53,8 +56,8 @@ export function partnerOf({
         closeSync(openSync(join(folder, `${key}.taken`), 'wx', 0o600));
         return true;
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
-        throw cause;
+        // Where no piece can be taken any more, each process makes what it needs.
+        return (cause as NodeJS.ErrnoException).code !== 'EEXIST';
       }
     },
     done: () => line.say('done'),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -38,7 +38,9 @@ interface Place {
 export async function openSegments(folder: string, width: number): Promise<Segments> {
   const places = new Map<string, Place>();
   const reader = oneFile();
+  const known = new Set<string>();
   const index = (path: string): void => {
+    known.add(path);
     for (const [name, at] of recordsOf(reader, path, width)) places.set(name, { path, at });
   };
   const files = await segmentFiles(folder);
@@ -53,12 +55,19 @@ export async function openSegments(folder: string, width: number): Promise<Segme
       to.set(row);
       return true;
     }
-    const place = places.get(name);
-    if (place === undefined) return false;
     const bytes = Buffer.from(to.buffer, to.byteOffset, to.byteLength);
-    if (reader.read(place.path, bytes, place.at) === bytes.length) return true;
-    places.delete(name);
-    return false;
+    const read = (): boolean => {
+      const place = places.get(name);
+      if (place === undefined) return false;
+      if (reader.read(place.path, bytes, place.at) === bytes.length) return true;
+      places.delete(name);
+      return false;
+    };
+    if (!places.has(name)) return false;
+    if (read()) return true;
+    // Another process has written segments together since.
+    for (const path of segmentFilesNow(folder)) if (!known.has(path)) index(path);
+    return read();
   };
   const segments: Segments = {
     has: (key) => pending.has(nameOf(key)) || places.has(nameOf(key)),
@@ -123,7 +132,18 @@ function nameOf(key: Buffer): string {
 }
 
 async function segmentFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
+  return segmentsAmong(await readdir(folder).catch(() => []), folder);
+}
+
+function segmentFilesNow(folder: string): string[] {
+  try {
+    return segmentsAmong(readdirSync(folder), folder);
+  } catch {
+    return [];
+  }
+}
+
+function segmentsAmong(names: readonly string[], folder: string): string[] {
   return names
     .filter((name) => name.endsWith('.rows'))
     .sort()

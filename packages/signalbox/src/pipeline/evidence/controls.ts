@@ -8,7 +8,7 @@ import { rng, shuffle } from '../../math/rng.ts';
 import type { Design } from '../../metrics/design.ts';
 import { crossFit } from '../cross-fit.ts';
 import type { RouterChoice } from '../fitted.ts';
-import { keptOrLater, type Later } from '../kept-fits.ts';
+import { keptOrLater, type Later, printOfParts } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
 import { permutationTests } from './permutation.ts';
 import { liftOf, qualityUnder, sampledOf } from './values.ts';
@@ -44,7 +44,10 @@ function keptPermutations(args: ControlArgs, context: Context): Promise<Permuted
   const { partner: _, ...alone } = context;
   return keptOrLater(
     { choice, encoder, plan, part: plan.parts[0]! },
-    { more: ['permutations', permutations, mostRows], make: () => permutationTests(args, alone) },
+    {
+      more: ['permutations', permutations, mostRows, printOfParts(plan)],
+      make: () => permutationTests(args, alone),
+    },
     context,
   );
 }

@@ -96,14 +96,16 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
       }
     }
   };
-  const [first, ...others] = choices;
+  // Of a router of the user's own nothing is kept, nor of a curve beside it.
+  const first = choices.find(({ module }) => module !== undefined) ?? choices[0]!;
+  const others = choices.filter((choice) => choice !== first);
   const later: (() => Promise<void>)[] = [];
   const onPart = async ({ number }: OpenPart): Promise<void> => {
     const part = plan.parts[number]!;
     const fold = (): Promise<Fold> => openPart(plan, number, { encoder }, quiet).fold();
     const place = placeOf(plan, part);
     const found = await keptOrLater(
-      { choice: first!, encoder, plan, part },
+      { choice: first, encoder, plan, part },
       {
         more: ['learning curve', others.map(({ name, params }) => [name, params]), repeats, fitted, number],
         make: async () => learn(await fold(), number),
