@@ -56,14 +56,17 @@ const measures: Readonly<Record<Reference['measure'], Child>> = {
 function publishedTable(set: ResultSet): Markup | null {
   const references = set.references ?? [];
   if (references.length === 0) return null;
+  const grouped = references.some(({ group }) => group !== undefined);
+  const sources = new Set(references.map(({ source }) => source));
   return html`<h3>What was published</h3>
 <div class="scroll"><table>
-<thead><tr><th>system</th><th>measure</th><th>group</th><th>value</th><th>source</th></tr></thead>
+<thead><tr><th>system</th><th>measure</th>${grouped ? html`<th>group</th>` : null}<th>value</th></tr></thead>
 <tbody>${references.map(
-    ({ system, measure, group, value, source }) =>
-      html`<tr>${name(system)}<td>${measures[measure]}</td><td>${group ?? ''}</td>${numberCell(value, measure === 'aiq' || measure === 'apgr' ? fixed(value, 3) : `${percent(value, 2)} %`)}<td>${source}</td></tr>
+    ({ system, measure, group, value }) =>
+      html`<tr>${name(system)}<td>${measures[measure]}</td>${grouped ? html`<td>${group ?? ''}</td>` : null}${numberCell(value, measure === 'aiq' || measure === 'apgr' ? fixed(value, 3) : `${percent(value, 2)} %`)}</tr>
 `,
-  )}</tbody></table></div>`;
+  )}</tbody></table></div>
+${[...sources].map((source) => html`<p class="subtitle">${source}.</p>`)}`;
 }
 
 function title(set: ResultSet): string {
