@@ -6,13 +6,14 @@
  * FOLDER`, from where an interrupted run goes on.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Forecasts } from '../packages/signalbox/src/core/policy.ts';
 import type { Estimate, System } from '../packages/signalbox/src/core/results.ts';
 import { groupMeans, takeRows } from '../packages/signalbox/src/core/table.ts';
+import { cacheFolder } from '../packages/signalbox/src/encoders/index.ts';
 import { columnMeans } from '../packages/signalbox/src/math/linear.ts';
 import { column, type Matrix, matrix } from '../packages/signalbox/src/math/matrix.ts';
 import { fitRidge, foldGrams, predictRidge } from '../packages/signalbox/src/math/ridge.ts';
@@ -45,8 +46,7 @@ interface Figure {
 type Score = (forecasts: Forecasts) => number;
 
 const defaultEncoder = async () => {
-  const cacheFolder = process.env['SIGNALBOX_CACHE'] ?? join(homedir(), '.cache', 'signalbox');
-  return (await findEncoder('default', { cacheFolder })).encoder;
+  return (await findEncoder('default', { cacheFolder: cacheFolder() })).encoder;
 };
 
 async function run(table: Dataset, routers: readonly string[], seed: number) {

@@ -5,13 +5,14 @@
  * from the run before, which stands in `--keep FOLDER`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { expectedOf, shares } from '../packages/signalbox/src/core/choice.ts';
 import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Estimate, System, Versus } from '../packages/signalbox/src/core/results.ts';
 import { primaryMeans, takeRows } from '../packages/signalbox/src/core/table.ts';
+import { cacheFolder } from '../packages/signalbox/src/encoders/index.ts';
 import { argmax } from '../packages/signalbox/src/math/order.ts';
 import {
   baselineNames,
@@ -89,8 +90,7 @@ function heldOut(plan: Plan, { tuning }: CrossFitted): Row['held'] {
 }
 
 async function measure(table: Dataset): Promise<Kept> {
-  const cacheFolder = process.env['SIGNALBOX_CACHE'] ?? join(homedir(), '.cache', 'signalbox');
-  const { encoder } = await findEncoder('default', { cacheFolder });
+  const { encoder } = await findEncoder('default', { cacheFolder: cacheFolder() });
   const policy = await findPolicy('utility');
   const choices = await Promise.all([...baselineNames, ...routers].map((name) => findRouter(name)));
   const { set, plan, fitted } = await evaluate(

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { cacheFolder } from '../packages/signalbox/src/encoders/index.ts';
 
 /** `bin/signalbox.js`: what `npx signalbox` starts, on whatever Node the machine has. */
 
@@ -117,6 +121,41 @@ describe('what computes with large matrices takes less memory', () => {
   test('but limits of the user stay, and a small command starts once', { skip }, () => {
     assert.equal(limitsOf(report, { MALLOC_MMAP_THRESHOLD_: '4096' }), '4096 ');
     assert.equal(limitsOf(['routers']), ' ');
+  });
+});
+
+describe('what was compiled is kept for the next start', () => {
+  const cacheOf = (env: NodeJS.ProcessEnv): Ran => {
+    const { NODE_COMPILE_CACHE: _, NODE_DISABLE_COMPILE_CACHE: __, ...rest } = process.env;
+    return spawnSync(process.execPath, [stub, '--version'], { encoding: 'utf8', env: { ...rest, ...env } });
+  };
+
+  test('in the folder of what can be made again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-compiled-'));
+    try {
+      for (let start = 0; start < 2; start++) {
+        const { status, stdout, stderr } = cacheOf({ SIGNALBOX_CACHE: folder });
+        assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: '' });
+        const files = await readdir(join(folder, 'compiled'), { recursive: true });
+        assert.ok(files.length > 10, `${files.length} files`);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('or not, where that folder cannot be made', () => {
+    const { status, stdout, stderr } = cacheOf({ SIGNALBOX_CACHE: join(stub, 'below a file') });
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('which is the folder of the embeddings, on every system', async () => {
+    const { folderOf } = (await import(pathToFileURL(join(stub, '../compiled.js')).href)) as {
+      folderOf: (of: { env: NodeJS.ProcessEnv; platform: string }) => string;
+    };
+    const { platform } = process;
+    for (const env of [{}, { SIGNALBOX_CACHE: '/a' }, { XDG_CACHE_HOME: '/b' }, { LOCALAPPDATA: '/c' }])
+      assert.equal(folderOf({ env, platform }), cacheFolder(env));
   });
 });
 

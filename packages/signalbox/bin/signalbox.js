@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './compiled.js';
 import { restartWithLess, withLess } from './less-memory.js';
 import { runNode } from './run-node.js';
 
@@ -16,6 +17,7 @@ const entries = ['../src/cli/main.ts', '../dist/cli/main.js'].map((file) =>
 
 if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
   restartWithLess(process);
+  keepCompiled(process);
   // The sources run as they are in the repository; what is published holds only the built files.
   const { main } = await import(
     new URL(existsSync(entries[0]) ? '../src/cli/main.ts' : '../dist/cli/main.js', import.meta.url).href

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
+import { cacheFolder } from '../encoders/index.ts';
 import { makeContext } from '../pipeline/context.ts';
 import { keptFolder } from '../pipeline/kept-fits.ts';
 import { abilities, ascii, paint } from './terminal/paint.ts';
@@ -50,9 +50,7 @@ export function openSession(
     context,
     startedAt: new Date().toISOString(),
     face,
-    cacheFolder:
-      process.env['SIGNALBOX_CACHE'] ??
-      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'signalbox'),
+    cacheFolder: cacheFolder(),
     out: (text) => {
       if (process.stderr.isTTY) process.stderr.write(clearLine);
       process.stdout.write(text);

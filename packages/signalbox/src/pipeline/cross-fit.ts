@@ -7,6 +7,7 @@ import type { Query } from '../core/query.ts';
 import type { Encoded, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
+import { knowHeldOut } from '../routers/shared/neighbours.ts';
 import { fitCosts } from './cost.ts';
 import {
   eachOpenPart,
@@ -154,9 +155,17 @@ interface Placed extends Pick<Fold, 'place'> {
   readonly cost: Matrix | undefined;
 }
 
-/** Of two processes on one part, one goes from the last router to the first. */
-function inOrder<T>(list: readonly T[], { partner }: Context): readonly T[] {
-  return partner?.backwards ? list.toReversed() : list;
+/**
+ * Of two processes on one part, one goes from the last router to the first. Once it is known which take long, both begin
+ * with those, so that neither is left with a long one when the other is done.
+ */
+function inOrder<T extends Pick<PartFit, 'fit' | 'predict'>>(
+  list: readonly T[],
+  { partner }: Context,
+): readonly T[] {
+  if (partner === undefined) return list;
+  const turned = partner.backwards ? list.toReversed() : list;
+  return turned.toSorted((a, b) => b.fit + b.predict - a.fit - a.predict);
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
@@ -303,5 +312,6 @@ function tuningPart(
     queries: Array.from(held, (i) => train.queries[i]!),
     features: selectRows(train.features, held),
   };
+  knowHeldOut({ x: train.features, folds: train.folds, held, kept }, test.features, part.features, context);
   return { job: { train: part, test, costs: fitCosts(part, context) }, held };
 }

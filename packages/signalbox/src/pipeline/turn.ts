@@ -9,7 +9,7 @@ export async function turn({ signal }: Context): Promise<void> {
 }
 
 /** Of less, in bytes, nothing is worth looking for. */
-const large = 300 * 2 ** 20;
+const large = 400 * 2 ** 20;
 
 let collector: (() => void) | undefined;
 

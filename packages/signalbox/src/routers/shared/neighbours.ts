@@ -17,6 +17,9 @@ const usual = 160;
 export function neighbours(queries: Matrix, base: Matrix, least: number, context: Context): Neighbours {
   const k = Math.max(least, usual);
   return context.once(`neighbours/${k}`, [queries, base], () => {
+    const among = context.once('held-out rows', [queries, base], (): HeldOutRows | undefined => undefined);
+    const known = among && outOfFold(among, context).get(k);
+    if (known) return ofHeldOut(known, among);
     const { indices } = nearest({
       queries: unit(queries, context),
       base: unitBase(base, queries, context),
@@ -27,6 +30,44 @@ export function neighbours(queries: Matrix, base: Matrix, least: number, context
   });
 }
 
+/** Training rows apart: of one inner fold, `held`, and of all others, `kept`; both in their order. */
+interface HeldOutRows {
+  readonly x: Matrix;
+  readonly folds: Int32Array;
+  readonly held: Int32Array;
+  readonly kept: Int32Array;
+}
+
+/**
+ * Says that these queries and this base are training rows apart: then a search for out-of-fold neighbours of all rows, where
+ * one was made, has found theirs as well.
+ */
+export function knowHeldOut(rows: HeldOutRows, queries: Matrix, base: Matrix, context: Context): void {
+  context.once('held-out rows', [queries, base], () => rows);
+}
+
+/** Neighbours of the held rows, by their places among the kept ones. */
+function ofHeldOut({ indices, k }: Neighbours, { x, held, kept }: HeldOutRows): Neighbours {
+  const places = new Int32Array(x.rows);
+  kept.forEach((row, i) => {
+    places[row] = i;
+  });
+  const found = new Int32Array(held.length * k);
+  held.forEach((row, i) => {
+    for (let j = 0; j < k; j++) {
+      const near = indices[row * k + j]!;
+      found[i * k + j] = near < 0 ? near : places[near]!;
+    }
+  });
+  return { indices: found, k };
+}
+
+/** Searches for the nearest rows of other inner folds, by how many were asked for. */
+const outOfFold = (
+  { x, folds }: Pick<HeldOutRows, 'x' | 'folds'>,
+  { once }: Context,
+): Map<number, Neighbours> => once('out-of-fold neighbours', [x, folds], () => new Map());
+
 /** The nearest training rows of each training row among those of other inner folds, at least so many. */
 export function outOfFoldNeighbours(
   x: Matrix,
@@ -35,18 +76,21 @@ export function outOfFoldNeighbours(
   context: Context,
 ): Neighbours {
   const k = Math.max(least, usual);
-  return context.once(`out-of-fold neighbours/${k}`, [x, folds], () => {
-    const rows = unit(x, context);
-    const { indices } = nearest({
-      queries: rows,
-      base: rows,
-      k,
-      queryFolds: folds,
-      baseFolds: folds,
-      ...(context.signal && { signal: context.signal }),
-    });
-    return { indices, k };
+  const searches = outOfFold({ x, folds }, context);
+  const known = searches.get(k);
+  if (known) return known;
+  const rows = unit(x, context);
+  const { indices } = nearest({
+    queries: rows,
+    base: rows,
+    k,
+    queryFolds: folds,
+    baseFolds: folds,
+    ...(context.signal && { signal: context.signal }),
   });
+  const found = { indices, k };
+  searches.set(k, found);
+  return found;
 }
 
 /** Fewer queries at once are those of a server, which asks again. */
