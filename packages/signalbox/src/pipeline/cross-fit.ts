@@ -22,6 +22,7 @@ import type { CrossFitted, PartFit, RouterChoice, Tuning } from './fitted.ts';
 import { costForecast, forecast } from './forecast.ts';
 import { keptCosts, keptFit } from './kept-fits.ts';
 import type { Plan } from './protocol.ts';
+import { setAside } from './set-aside.ts';
 import { collect, turn } from './turn.ts';
 
 /**
@@ -50,7 +51,8 @@ export async function crossFit(
     capable: undefined as Matrix | undefined,
     pair: {},
     // By the number of the part: another process may be done with them in any order.
-    tuning: [] as (Tuning | undefined)[],
+    placing: [] as (() => void)[],
+    tuning: [] as (() => Tuning | undefined)[],
     fresh: [] as (Forecasts | undefined)[],
     fit: 0,
     predict: 0,
@@ -63,13 +65,13 @@ export async function crossFit(
   let common: Matrix | undefined;
   const put = (run: Run, { forecasts, also, fit, predict, tuning }: PartFit, to: Placed): void => {
     run.fresh[to.number] = also;
-    run.tuning[to.number] = tuning;
+    run.tuning[to.number] = tuning ? tuningAside(tuning) : () => undefined;
     run.fit += fit;
     run.predict += predict;
     run.tested += to.place.length;
     const { quality, cost, capable, models: _, ...pair } = forecasts;
     run.pair = pair;
-    place(to, quality, run.quality);
+    run.placing[to.number] = placingOf(to.place, quality, run.quality);
     if (cost && cost !== to.cost) {
       run.cost ??= blank(plan);
       place(to, cost, run.cost);
@@ -128,6 +130,7 @@ export async function crossFit(
     await piece();
     context.progress('waiting for the other process', done + 1, later.length);
   }
+  for (const { placing } of running) for (const onto of placing) onto();
   for (const { cost, sharing } of running)
     for (const number of cost ? sharing : []) copyPart(common!, cost!, placeOf(plan, plan.parts[number]!));
   return running.map(
@@ -141,12 +144,25 @@ export async function crossFit(
         ...(capable && { capable }),
         ...pair,
       },
-      tuning: tuning.filter((one) => one !== undefined),
+      tuning: tuning.map((read) => read()).filter((one) => one !== undefined),
       fresh: fresh.filter((one) => one !== undefined),
       fitSeconds: fit / plan.parts.length,
       predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
     }),
   );
+}
+
+/** What comes of parts waits on disk for the last of them: that of thirty models is more than a part. */
+const waiting = { least: 2 ** 18 };
+
+function placingOf(rows: Int32Array, quality: Matrix, to: Matrix): () => void {
+  const read = setAside(quality, waiting);
+  return () => place({ place: rows }, read(), to);
+}
+
+function tuningAside({ forecasts: { quality, ...more }, ...rest }: Tuning): () => Tuning {
+  const read = setAside(quality, waiting);
+  return () => ({ ...rest, forecasts: { ...more, quality: read() } });
 }
 
 /** Where a part's rows go, and the cost forecast that its routers share. */

@@ -9,7 +9,7 @@ import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import { comparedQuality } from '../forecast.ts';
 import { keptOrLater } from '../kept-fits.ts';
 import type { Plan } from '../protocol.ts';
-import { turn } from '../turn.ts';
+import { collect, turn } from '../turn.ts';
 import { qualityUnder } from './values.ts';
 
 /** What routers reach with part of the training rows. */
@@ -66,6 +66,7 @@ export async function learningCurve(args: LearningArgs, context: Context): Promi
       for (const rows of fitted) {
         context.progress('learning curve', done++, total);
         await turn(context);
+        collect();
         for (const choice of choices) {
           const some = order.slice(0, rows).sort();
           const { forecasts, place } = await fitOnSome(choice, { fold, plan }, some, quiet);
