@@ -12,6 +12,7 @@ import { type VerdictParameters, verdictParameters } from '../../feasibility/par
 import type { Evaluated } from '../evaluate.ts';
 import type { CrossFitted, RouterChoice } from '../fitted.ts';
 import type { Line } from '../line.ts';
+import { collect } from '../turn.ts';
 import { controlsOf } from './controls.ts';
 import { costTies } from './cost-ties.ts';
 import { type Findings, findingsOf, type JudgeArgs, judge, type Readings, readingsOf } from './judge.ts';
@@ -66,7 +67,10 @@ type Evidence = Partial<
 export async function evidenceOf(args: EvidenceArgs, context: Context): Promise<Evidence> {
   const { evaluated } = args;
   const { plan, design, fitted, encoder } = evaluated;
-  const progress = (done: number): void => context.progress('evidence', done, stages);
+  const progress = (done: number): void => {
+    context.progress('evidence', done, stages);
+    collect();
+  };
   progress(0);
   const full = args.brief !== true;
   const judged = judgeArgs(args, full);
