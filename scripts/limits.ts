@@ -13,7 +13,6 @@ import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Forecasts } from '../packages/signalbox/src/core/policy.ts';
 import type { Estimate, System } from '../packages/signalbox/src/core/results.ts';
 import { groupMeans, takeRows } from '../packages/signalbox/src/core/table.ts';
-import { cacheFolder } from '../packages/signalbox/src/encoders/index.ts';
 import { columnMeans } from '../packages/signalbox/src/math/linear.ts';
 import { column, type Matrix, matrix } from '../packages/signalbox/src/math/matrix.ts';
 import { fitRidge, foldGrams, predictRidge } from '../packages/signalbox/src/math/ridge.ts';
@@ -22,6 +21,7 @@ import { hull, meanHeight } from '../packages/signalbox/src/metrics/hull.ts';
 import { performanceGap } from '../packages/signalbox/src/metrics/pgr.ts';
 import {
   baselineNames,
+  cacheFolder,
   findEncoder,
   findPolicy,
   findRouter,

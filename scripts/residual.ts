@@ -12,10 +12,10 @@ import { expectedOf, shares } from '../packages/signalbox/src/core/choice.ts';
 import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Estimate, System, Versus } from '../packages/signalbox/src/core/results.ts';
 import { primaryMeans, takeRows } from '../packages/signalbox/src/core/table.ts';
-import { cacheFolder } from '../packages/signalbox/src/encoders/index.ts';
 import { argmax } from '../packages/signalbox/src/math/order.ts';
 import {
   baselineNames,
+  cacheFolder,
   findEncoder,
   findPolicy,
   findRouter,

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Context } from '../core/context.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { cacheFolder } from '../encoders/index.ts';
+import { cacheFolder } from '../pipeline/config.ts';
 import { makeContext } from '../pipeline/context.ts';
 import { keptFolder } from '../pipeline/kept-fits.ts';
 import { abilities, ascii, paint } from './terminal/paint.ts';

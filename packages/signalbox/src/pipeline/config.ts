@@ -161,7 +161,7 @@ export {
 export { writeRows, writeTable, writtenEnding } from '../datasets/write/write.ts';
 export { given } from '../encoders/given.ts';
 export type { EncoderOptions, Made } from '../encoders/index.ts';
-export { encoderByName as findEncoder } from '../encoders/index.ts';
+export { cacheFolder, encoderByName as findEncoder } from '../encoders/index.ts';
 /** What stands on the shelf. */
 export { policies } from '../policies/index.ts';
 /** What `serve` calls models through. */

@@ -1,13 +1,13 @@
 import type { Context } from '../core/context.ts';
 import type { Dataset } from '../core/dataset.ts';
 import type { Encoder } from '../core/encoder.ts';
+import { knowHeldOut } from '../core/held-out-rows.ts';
 import type { Plain } from '../core/plain.ts';
 import type { Forecasts } from '../core/policy.ts';
 import type { Query } from '../core/query.ts';
 import type { Encoded, Training } from '../core/router.ts';
 import { takeRows } from '../core/table.ts';
 import { type Matrix, matrix, selectRows } from '../math/matrix.ts';
-import { knowHeldOut } from '../routers/shared/neighbours.ts';
 import { fitCosts } from './cost.ts';
 import {
   eachOpenPart,

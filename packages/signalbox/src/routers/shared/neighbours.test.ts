@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { knowHeldOut } from '../../core/held-out-rows.ts';
 import { matrix32, selectRows } from '../../math/matrix.ts';
 import { rng } from '../../math/rng.ts';
 import { makeContext } from '../../pipeline/context.ts';
-import { knowHeldOut, neighbours, outOfFoldNeighbours } from './neighbours.ts';
+import { neighbours, outOfFoldNeighbours } from './neighbours.ts';
 
 test('rows held out of the training have the neighbours that the search over all of it found for them', () => {
   const random = rng('held out');

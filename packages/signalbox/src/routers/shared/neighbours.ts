@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { type HeldOutRows, heldOutRows } from '../../core/held-out-rows.ts';
 import { normaliseRows } from '../../math/linear.ts';
 import { type Matrix, matrix } from '../../math/matrix.ts';
 import { nearest } from '../../math/nearest.ts';
@@ -17,7 +18,8 @@ const usual = 160;
 export function neighbours(queries: Matrix, base: Matrix, least: number, context: Context): Neighbours {
   const k = Math.max(least, usual);
   return context.once(`neighbours/${k}`, [queries, base], () => {
-    const among = context.once('held-out rows', [queries, base], (): HeldOutRows | undefined => undefined);
+    const among = heldOutRows(queries, base, context);
+    // A search for out-of-fold neighbours of all rows, where one was made, has found theirs as well.
     const known = among && outOfFold(among, context).get(k);
     if (known) return ofHeldOut(known, among);
     const { indices } = nearest({
@@ -28,22 +30,6 @@ export function neighbours(queries: Matrix, base: Matrix, least: number, context
     });
     return { indices, k };
   });
-}
-
-/** Training rows apart: of one inner fold, `held`, and of all others, `kept`; both in their order. */
-interface HeldOutRows {
-  readonly x: Matrix;
-  readonly folds: Int32Array;
-  readonly held: Int32Array;
-  readonly kept: Int32Array;
-}
-
-/**
- * Says that these queries and this base are training rows apart: then a search for out-of-fold neighbours of all rows, where
- * one was made, has found theirs as well.
- */
-export function knowHeldOut(rows: HeldOutRows, queries: Matrix, base: Matrix, context: Context): void {
-  context.once('held-out rows', [queries, base], () => rows);
 }
 
 /** Neighbours of the held rows, by their places among the kept ones. */
