@@ -155,16 +155,18 @@ function least(values: Float32Array, from: number, to: number): number {
   return found;
 }
 
+/** Base rows that can be told apart beside a product in one number of 53 bits. */
+export const mostRows = 2 ** 21;
+
 /** The best k of each query, the nearest first; moved together where they lie. */
 export function sorted(found: Found): Neighbours {
   const { k, room, taken, indices, similarity } = found;
+  const sort = sorterOf(k);
   for (let query = 0; query < taken.length; query++) {
     const [start, to] = [query * room, query * k];
     if (taken[query]! > k) selectBest(found, start, taken[query]!);
     const size = Math.min(k, taken[query]!);
-    heapsort(found, start, size);
-    indices.copyWithin(to, start, start + size);
-    similarity.copyWithin(to, start, start + size);
+    sort(found, start, size, to);
     indices.fill(-1, to + size, to + k);
     similarity.fill(0, to + size, to + k);
   }
@@ -176,35 +178,28 @@ export function sorted(found: Found): Neighbours {
   };
 }
 
-function heapsort(list: List, start: number, size: number): void {
-  const { indices, similarity } = list;
-  for (let place = (size >> 1) - 1; place >= 0; place--) sink(list, start, place, size);
-  for (let last = size - 1; last > 0; last--) {
-    const [index, value] = [indices[start]!, similarity[start]!];
-    indices[start] = indices[start + last]!;
-    similarity[start] = similarity[start + last]!;
-    indices[start + last] = index;
-    similarity[start + last] = value;
-    sink(list, start, 0, last);
-  }
-}
-
-/** Moves the entry at `place` below all that are worse. */
-function sink({ indices, similarity }: List, start: number, place: number, size: number): void {
-  const [index, value] = [indices[start + place]!, similarity[start + place]!];
-  let hole = place;
-  for (let child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
-    let at = start + child;
-    if (child + 1 < size) {
-      const [a, b] = [similarity[at]!, similarity[at + 1]!];
-      if (b < a || (b === a && indices[at + 1]! > indices[at]!)) at++;
+/**
+ * Sorts entries by one number each, which the engine does without asking back: the bits of the product in the order of
+ * what they stand for, then the index, the lower the greater.
+ */
+function sorterOf(k: number): (list: List, start: number, size: number, to: number) => void {
+  const keys = new Float64Array(k);
+  const value = new Float32Array(1);
+  const bits = new Int32Array(value.buffer);
+  return ({ indices, similarity }, start, size, to) => {
+    for (let i = 0; i < size; i++) {
+      // 0 and -0 are equal.
+      value[0] = similarity[start + i]! + 0;
+      const order = bits[0]! < 0 ? bits[0]! ^ 0x7fffffff : bits[0]!;
+      keys[i] = order * mostRows + (mostRows - 1 - indices[start + i]!);
     }
-    const other = similarity[at]!;
-    if (value < other || (value === other && index > indices[at]!)) break;
-    indices[start + hole] = indices[at]!;
-    similarity[start + hole] = other;
-    hole = at - start;
-  }
-  indices[start + hole] = index;
-  similarity[start + hole] = value;
+    keys.subarray(0, size).sort();
+    for (let i = 0; i < size; i++) {
+      const key = keys[size - 1 - i]!;
+      const order = Math.floor(key / mostRows);
+      bits[0] = order < 0 ? order ^ 0x7fffffff : order;
+      indices[to + i] = mostRows - 1 - (key - order * mostRows);
+      similarity[to + i] = value[0]!;
+    }
+  };
 }

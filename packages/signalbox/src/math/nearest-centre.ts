@@ -46,8 +46,19 @@ export function assignments(x: Matrix, sets: readonly Matrix[], squares: Float64
   else byProducts(work);
   return groups.map((group) => {
     const { labels, centres } = group;
-    return { labels, ...(new Set(labels).size < centres.rows && { distance: distances(work, group) }) };
+    return { labels, ...(someIsMissing(labels, centres.rows) && { distance: distances(work, group) }) };
   });
+}
+
+function someIsMissing(labels: Int32Array, count: number): boolean {
+  const seen = new Uint8Array(count);
+  let missing = count;
+  for (let i = 0; i < labels.length && missing > 0; i++) {
+    const label = labels[i]!;
+    if (seen[label] === 0) missing--;
+    seen[label] = 1;
+  }
+  return missing > 0;
 }
 
 const ROWS = 1024;

@@ -2,6 +2,7 @@ import {
   type Folds,
   type Found,
   type Hits,
+  mostRows,
   type Neighbours,
   noneFound,
   offer,
@@ -34,6 +35,7 @@ export function nearest(input: NearestInput): Neighbours {
   if (queries.cols !== base.cols) {
     throw new RangeError(`queries have ${queries.cols} cells, base rows ${base.cols}`);
   }
+  if (base.rows > mostRows) throw new RangeError(`${base.rows} base rows; at most ${mostRows} are searched`);
   const found = noneFound(queries.rows, k);
   if (k > 0 && base.rows > 0) {
     const scannable = base.cols > 0 && base.cols <= kernel.query.length;

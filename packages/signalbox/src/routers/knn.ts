@@ -3,10 +3,12 @@ import type { Context } from '../core/context.ts';
 import type { Encoded, Router } from '../core/router.ts';
 import { columnMeans } from '../core/table.ts';
 import { type Matrix, matrix, row } from '../math/matrix.ts';
+import { argmax } from '../math/order.ts';
 import { admitNeighbour, type KnnNewcomer, predictNeighbour } from './knn-newcomer.ts';
 import { poolMeans, withColumn } from './shared/admitted.ts';
 import { centredErrors } from './shared/centred.ts';
 import {
+  growingSums,
   type NeighbourSums,
   type Neighbours,
   neighbours,
@@ -40,12 +42,13 @@ export const knn: Router<Params, State> = {
     const { quality } = train.table;
     const means = columnMeans(quality);
     const near = outOfFoldNeighbours(train.features, train.folds, widest(candidates), context);
-    let best = { k: candidates[0]!, error: Number.POSITIVE_INFINITY };
-    for (const k of candidates) {
-      const error = errorOf(near, { quality, means, k, kappa });
-      if (error < best.error) best = { k, error };
-    }
-    return { features: train.features, quality, means, k: best.k };
+    const errors = errorsOf(near, { quality, means, candidates, kappa });
+    return {
+      features: train.features,
+      quality,
+      means,
+      k: candidates[Math.max(0, argmax(errors.map((error) => -error)))]!,
+    };
   },
   predict: (input, state, { k, kappa }, context) => {
     const trained = predictTrained(input, state, { k, kappa }, context);
@@ -64,18 +67,26 @@ export const knn: Router<Params, State> = {
 };
 
 /** A few rows at a time: of thousands of models all predictions would be many times the table. */
-function errorOf(
+function errorsOf(
   { indices, k: width }: Neighbours,
-  { quality, means, k, kappa }: Pick<State, 'quality' | 'means' | 'k'> & { readonly kappa: number },
-): number {
-  const errors = centredErrors(quality);
+  {
+    quality,
+    means,
+    candidates,
+    kappa,
+  }: Pick<State, 'quality' | 'means'> & { readonly candidates: readonly number[]; readonly kappa: number },
+): number[] {
+  const errors = candidates.map(() => centredErrors(quality));
   const step = Math.max(1, Math.floor(2 ** 20 / quality.cols));
   for (let start = 0; start < quality.rows; start += step) {
     const some = { indices: indices.subarray(start * width, (start + step) * width), k: width };
-    const expected = shrinkTo(means, sumOver(some, quality, k), kappa);
-    for (let i = 0; i < expected.rows; i++) errors.add(start + i, row(expected, i));
+    const sumsOver = growingSums(some, quality);
+    for (const [c, k] of candidates.entries()) {
+      const expected = shrinkTo(means, sumsOver(k), kappa);
+      for (let i = 0; i < expected.rows; i++) errors[c]!.add(start + i, row(expected, i));
+    }
   }
-  return errors.mean();
+  return errors.map((one) => one.mean());
 }
 
 function predictTrained(

@@ -3,7 +3,7 @@ import type { Training } from '../../core/router.ts';
 import { hstack, type Matrix, matrix } from '../../math/matrix.ts';
 import { fitRidge, foldGrams, predictRidge } from '../../math/ridge.ts';
 import { centre } from '../shared/centred.ts';
-import { neighbours, outOfFoldNeighbours, sumOver } from '../shared/neighbours.ts';
+import { growingSums, neighbours, outOfFoldNeighbours } from '../shared/neighbours.ts';
 
 /**
  * What text adds to the base: a ridge regression of outcomes, by how far it departs from the base, and what the base
@@ -45,7 +45,8 @@ export function fitCorrections(
   });
   const near = outOfFoldNeighbours(features, folds, Math.max(...args.sizes), context);
   const departure = split(subtract(ridge.outOfFold, outOfFoldBase), table.quality);
-  const guesses = [departure, ...args.sizes.map((k) => shrunken(sumOver(near, residuals, k)))];
+  const sumsOver = growingSums(near, residuals);
+  const guesses = [departure, ...args.sizes.map((k) => shrunken(sumsOver(k)))];
   const corrections = {
     coefficients: ridge.coefficients,
     intercept: ridge.intercept,
@@ -67,7 +68,8 @@ export function correct(base: Matrix, features: Matrix, state: Corrections, cont
   const sizes = state.sizes.flatMap((k, i) => (counts(i + 1) ? [{ k, g: i + 1 }] : []));
   if (sizes.length === 0) return base;
   const near = neighbours(features, state.features, Math.max(...state.sizes), context);
-  for (const { k, g } of sizes) addGuess(base, shrunken(sumOver(near, state.residuals, k)), state, g);
+  const sumsOver = growingSums(near, state.residuals);
+  for (const { k, g } of sizes) addGuess(base, shrunken(sumsOver(k)), state, g);
   return base;
 }
 

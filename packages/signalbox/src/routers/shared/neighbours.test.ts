@@ -4,7 +4,7 @@ import { knowHeldOut } from '../../core/held-out-rows.ts';
 import { matrix32, selectRows } from '../../math/matrix.ts';
 import { rng } from '../../math/rng.ts';
 import { makeContext } from '../../pipeline/context.ts';
-import { neighbours, outOfFoldNeighbours } from './neighbours.ts';
+import { growingSums, neighbours, outOfFoldNeighbours, sumOver } from './neighbours.ts';
 
 test('rows held out of the training have the neighbours that the search over all of it found for them', () => {
   const random = rng('held out');
@@ -29,4 +29,14 @@ test('rows held out of the training have the neighbours that the search over all
   assert.equal(k, 200);
   assert.equal(indices[0], kept.length - 1);
   assert.deepEqual(indices.subarray(1), searched.indices.subarray(1));
+});
+
+test('sums that grow with k are those of each k alone, also where a smaller one comes later', () => {
+  const random = rng('growing sums');
+  const values = matrix32(30, 3);
+  for (let i = 0; i < values.data.length; i++) values.data[i] = i % 7 === 0 ? Number.NaN : random.next();
+  const indices = Int32Array.from({ length: 40 * 8 }, (_, i) => (i % 8 > i % 11 ? -1 : (i * 7) % 30));
+  const near = { indices, k: 8 };
+  const sumsOver = growingSums(near, values);
+  for (const k of [2, 3, 8, 1, 5, 5]) assert.deepEqual(sumsOver(k), sumOver(near, values, k), `k = ${k}`);
 });

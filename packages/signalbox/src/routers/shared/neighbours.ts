@@ -98,24 +98,40 @@ export interface NeighbourSums {
   readonly counts: Matrix;
 }
 
-export function sumOver({ indices, k: width }: Neighbours, values: Matrix, k: number): NeighbourSums {
+export function sumOver(near: Neighbours, values: Matrix, k: number): NeighbourSums {
+  return growingSums(near, values)(k);
+}
+
+/**
+ * Sums over the first k neighbours for one k after the other: those of a greater k go on from the last ones, in the same
+ * matrices, which are to be read before the next call.
+ */
+export function growingSums({ indices, k: width }: Neighbours, values: Matrix): (k: number) => NeighbourSums {
   const rows = indices.length / width;
   const { cols, data } = values;
   const sums = matrix(rows, cols);
   const counts = matrix(rows, cols);
-  for (let i = 0; i < rows; i++) {
-    const to = i * cols;
-    for (let j = i * width; j < i * width + k; j++) {
-      const neighbour = indices[j]!;
-      if (neighbour < 0) break;
-      const from = neighbour * cols;
-      for (let m = 0; m < cols; m++) {
-        const value = data[from + m]!;
-        if (Number.isNaN(value)) continue;
-        sums.data[to + m]! += value;
-        counts.data[to + m]! += 1;
+  let done = 0;
+  return (k) => {
+    if (k < done) {
+      for (const { data } of [sums, counts]) data.fill(0);
+      done = 0;
+    }
+    for (let i = 0; i < rows; i++) {
+      const to = i * cols;
+      for (let j = i * width + done; j < i * width + k; j++) {
+        const neighbour = indices[j]!;
+        if (neighbour < 0) break;
+        const from = neighbour * cols;
+        for (let m = 0; m < cols; m++) {
+          const value = data[from + m]!;
+          if (Number.isNaN(value)) continue;
+          sums.data[to + m]! += value;
+          counts.data[to + m]! += 1;
+        }
       }
     }
-  }
-  return { sums, counts };
+    done = k;
+    return { sums, counts };
+  };
 }
