@@ -61,7 +61,7 @@ export function guardP({ reference, calibration }: GuardState, features: Matrix)
 }
 
 function distances(reference: Matrix, rows: Matrix): Float64Array {
-  const { similarity } = nearest({ queries: rows, base: reference, k: neighbours });
+  const { similarity } = nearest({ queries: rows, base: reference, k: neighbours, similarity: true });
   return Float64Array.from({ length: rows.rows }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < neighbours; j++) sum += similarity[i * neighbours + j]!;

@@ -10,7 +10,7 @@ export interface Neighbours {
   readonly k: number;
   /** queries x k, nearest first; -1 where there are no more. */
   readonly indices: Int32Array;
-  /** Inner products, beside `indices`; 0 where there is none. */
+  /** Inner products, beside `indices`; 0 where there is none. Empty where they were not asked for. */
   readonly similarity: Float32Array;
 }
 
@@ -18,12 +18,13 @@ export interface Neighbours {
 export interface Found {
   readonly k: number;
   readonly room: number;
-  readonly indices: Int32Array;
-  readonly similarity: Float32Array;
+  /** A number for each of them, see `keyOf`: one to compare, and one place in memory to look at. */
+  readonly keys: Float64Array;
   /** How many places of each query are taken. */
   readonly taken: Int32Array;
   /** What an offer has to surpass: the k-th best when they were last sorted out. */
   readonly bar: Float32Array;
+  productOf(key: number): number;
 }
 
 /** Room for the best k of so many queries. */
@@ -33,10 +34,40 @@ export function noneFound(queries: number, k: number): Found {
   return {
     k,
     room,
-    indices: new Int32Array(queries * room),
-    similarity: new Float32Array(queries * room),
+    keys: new Float64Array(queries * room),
     taken: new Int32Array(queries),
     bar: new Float32Array(queries).fill(Number.NEGATIVE_INFINITY),
+    productOf: productReader(),
+  };
+}
+
+/** Base rows that can be told apart beside a product in one number of 53 bits. */
+export const mostRows = 2 ** 21;
+
+/** The bits of a product in the order of what they stand for, then the row, the lower the greater; 0 and -0 are equal. */
+function keyOf(bits: number, row: number): number {
+  return (bits < 0 ? orderOfNegative(bits) : bits) * mostRows + (mostRows - 1 - row);
+}
+
+const minusZero = -0x80000000;
+
+function orderOfNegative(bits: number): number {
+  return bits === minusZero ? 0 : bits ^ 0x7fffffff;
+}
+
+const orderIn = (key: number): number => Math.floor(key / mostRows);
+
+function bitsOf(order: number): number {
+  return order < 0 ? order ^ 0x7fffffff : order;
+}
+
+/** Reads the product of a key. */
+function productReader(): (key: number) => number {
+  const bits = new Int32Array(1);
+  const product = new Float32Array(bits.buffer);
+  return (key) => {
+    bits[0] = bitsOf(orderIn(key));
+    return product[0]!;
   };
 }
 
@@ -46,38 +77,36 @@ export interface Offer {
   readonly values: Float32Array;
   /** Indices of the base rows offered. */
   readonly rows: Int32Array;
-  /** From one row's value to the next. */
-  readonly step: number;
 }
 
 /** Takes what reaches the bar, in whatever order it comes: which of equal ones stay is settled when they are sorted out. */
-export function offer({ folds, found, values, rows, step }: Offer, query: number, from: number): void {
+export function offer({ folds, found, values, rows }: Offer, query: number): void {
   const { queryFolds, baseFolds } = folds;
-  const { indices, similarity, room, k } = found;
+  const { keys, room, taken, bar } = found;
+  const bits = bitsBehind(values);
   const start = query * room;
   const fold = baseFolds === undefined ? undefined : queryFolds?.[query];
-  let size = found.taken[query]!;
-  let bar = found.bar[query]!;
-  for (let b = 0, at = from; b < rows.length; b++, at += step) {
-    const value = values[at]!;
-    if (value < bar) continue;
+  for (let b = 0; b < rows.length; b++) {
+    if (values[b]! < bar[query]!) continue;
     const row = rows[b]!;
     if (fold !== undefined && baseFolds![row] === fold) continue;
-    indices[start + size] = row;
-    similarity[start + size] = value;
-    if (++size < room) continue;
-    selectBest(found, start, room);
-    size = k;
-    bar = least(similarity, start, start + k);
+    const size = taken[query]!;
+    keys[start + size] = keyOf(bits[b]!, row);
+    taken[query] = size + 1;
+    if (size + 1 === room) sortOut(found, query);
   }
-  found.taken[query] = size;
-  found.bar[query] = bar;
 }
+
+/** The same memory as whole numbers. */
+export const bitsBehind = ({ buffer, byteOffset, length }: Float32Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, length);
 
 export interface Hits {
   readonly folds: Folds;
   readonly found: Found;
   readonly values: Float32Array;
+  /** The same memory as whole numbers. */
+  readonly bits: Int32Array;
   /** Places among the values, from one to another. */
   readonly places: Int32Array;
   readonly from: number;
@@ -91,8 +120,8 @@ export interface Hits {
 }
 
 /** Takes those that reach the bar, as `offer` does, where it is known which may. */
-export function offerHits({ folds, found, values, places, from, to, width, ...of }: Hits): void {
-  const { indices, similarity, room, k, taken, bar: bars } = found;
+export function offerHits({ folds, found, values, bits, places, from, to, width, ...of }: Hits): void {
+  const { keys, room, taken, bar: bars } = found;
   const { queryFolds, baseFolds } = folds;
   const { rows, columns, down } = of;
   for (let h = from; h < to; h++) {
@@ -102,46 +131,41 @@ export function offerHits({ folds, found, values, places, from, to, width, ...of
     // What stands beyond the last column belongs to nobody.
     if (c >= columns.length) continue;
     const query = down ? columns[c]! : rows[r]!;
-    const value = values[place]!;
-    if (value < bars[query]!) continue;
+    if (values[place]! < bars[query]!) continue;
     const row = down ? rows[r]! : columns[c]!;
     if (baseFolds !== undefined && queryFolds !== undefined && baseFolds[row] === queryFolds[query]) continue;
-    const start = query * room;
     const size = taken[query]!;
-    indices[start + size] = row;
-    similarity[start + size] = value;
-    if (size + 1 < room) taken[query] = size + 1;
-    else {
-      selectBest(found, start, room);
-      taken[query] = k;
-      bars[query] = least(similarity, start, start + k);
-    }
+    keys[query * room + size] = keyOf(bits[place]!, row);
+    taken[query] = size + 1;
+    if (size + 1 === room) sortOut(found, query);
   }
 }
 
-type List = Pick<Neighbours, 'indices' | 'similarity'>;
+/** Keeps the best k of a query whose places are all taken, and raises its bar. */
+function sortOut({ keys, room, k, taken, bar, productOf }: Found, query: number): void {
+  const start = query * room;
+  selectBest(keys, start, start + k - 1, start + room - 1);
+  let least = keys[start]!;
+  for (let i = start + 1; i < start + k; i++) if (keys[i]! < least) least = keys[i]!;
+  taken[query] = k;
+  bar[query] = productOf(least);
+}
 
-/** The best k of the first `size` entries from `start` to the front, in any order (Hoare's selection). */
-function selectBest({ indices, similarity, k }: Found, start: number, size: number): void {
-  const last = start + k - 1;
-  let low = start;
-  let high = start + size - 1;
+/** The greatest keys of those from `first` to the end, up to the place `last`, in any order (Hoare's selection). */
+function selectBest(keys: Float64Array, first: number, last: number, end: number): void {
+  let low = first;
+  let high = end;
   while (low < high) {
-    const middle = (low + high) >> 1;
-    const value = similarity[middle]!;
-    const index = indices[middle]!;
+    const middle = keys[(low + high) >> 1]!;
     let i = low;
     let j = high;
     while (i <= j) {
-      while (similarity[i]! > value || (similarity[i]! === value && indices[i]! < index)) i++;
-      while (similarity[j]! < value || (similarity[j]! === value && indices[j]! > index)) j--;
+      while (keys[i]! > middle) i++;
+      while (keys[j]! < middle) j--;
       if (i > j) break;
-      const swapped = similarity[i]!;
-      similarity[i] = similarity[j]!;
-      similarity[j] = swapped;
-      const moved = indices[i]!;
-      indices[i++] = indices[j]!;
-      indices[j--] = moved;
+      const swapped = keys[i]!;
+      keys[i++] = keys[j]!;
+      keys[j--] = swapped;
     }
     if (last <= j) high = j;
     else if (last >= i) low = i;
@@ -149,57 +173,25 @@ function selectBest({ indices, similarity, k }: Found, start: number, size: numb
   }
 }
 
-function least(values: Float32Array, from: number, to: number): number {
-  let found = values[from]!;
-  for (let i = from + 1; i < to; i++) if (values[i]! < found) found = values[i]!;
-  return found;
-}
-
-/** Base rows that can be told apart beside a product in one number of 53 bits. */
-export const mostRows = 2 ** 21;
-
-/** The best k of each query, the nearest first; moved together where they lie. */
-export function sorted(found: Found): Neighbours {
-  const { k, room, taken, indices, similarity } = found;
-  const sort = sorterOf(k);
+/** The best k of each query, the nearest first; their indices where the keys were. */
+export function sorted({ k, room, taken, keys, productOf }: Found, similarity: boolean): Neighbours {
+  const places = new Int32Array(keys.buffer);
+  // A copy of a query's: the indices go where its keys, or those of one before, have been.
+  const copy = new Float64Array(k);
+  const products = new Float32Array(similarity ? taken.length * k : 0);
   for (let query = 0; query < taken.length; query++) {
     const [start, to] = [query * room, query * k];
-    if (taken[query]! > k) selectBest(found, start, taken[query]!);
-    const size = Math.min(k, taken[query]!);
-    sort(found, start, size, to);
-    indices.fill(-1, to + size, to + k);
-    similarity.fill(0, to + size, to + k);
+    const all = taken[query]!;
+    const size = Math.min(k, all);
+    if (all > k) selectBest(keys, start, start + k - 1, start + all - 1);
+    for (let i = 0; i < size; i++) copy[i] = keys[start + i]!;
+    const best = (size === k ? copy : copy.subarray(0, size)).sort();
+    for (let i = 0; i < size; i++) {
+      const key = best[size - 1 - i]!;
+      places[to + i] = mostRows - 1 - (key - orderIn(key) * mostRows);
+      if (similarity) products[to + i] = productOf(key);
+    }
+    places.fill(-1, to + size, to + k);
   }
-  const cells = taken.length * k;
-  return {
-    k,
-    indices: new Int32Array(firstBytes(indices, 4 * cells)),
-    similarity: new Float32Array(firstBytes(similarity, 4 * cells)),
-  };
-}
-
-/**
- * Sorts entries by one number each, which the engine does without asking back: the bits of the product in the order of
- * what they stand for, then the index, the lower the greater.
- */
-function sorterOf(k: number): (list: List, start: number, size: number, to: number) => void {
-  const keys = new Float64Array(k);
-  const value = new Float32Array(1);
-  const bits = new Int32Array(value.buffer);
-  return ({ indices, similarity }, start, size, to) => {
-    for (let i = 0; i < size; i++) {
-      // 0 and -0 are equal.
-      value[0] = similarity[start + i]! + 0;
-      const order = bits[0]! < 0 ? bits[0]! ^ 0x7fffffff : bits[0]!;
-      keys[i] = order * mostRows + (mostRows - 1 - indices[start + i]!);
-    }
-    keys.subarray(0, size).sort();
-    for (let i = 0; i < size; i++) {
-      const key = keys[size - 1 - i]!;
-      const order = Math.floor(key / mostRows);
-      bits[0] = order < 0 ? order ^ 0x7fffffff : order;
-      indices[to + i] = mostRows - 1 - (key - order * mostRows);
-      similarity[to + i] = value[0]!;
-    }
-  };
+  return { k, indices: new Int32Array(firstBytes(places, 4 * taken.length * k)), similarity: products };
 }

@@ -58,7 +58,8 @@ test('agrees with sorting everything, with and without folds, alone and in a bat
         );
         const queryFolds = Int32Array.from({ length: rows }, (_, i) => i % 3);
         const baseFolds = Int32Array.from({ length: size }, (_, i) => i % 3);
-        const found = nearest(folded ? { queries, base, k, queryFolds, baseFolds } : { queries, base, k });
+        const asked = { queries, base, k, similarity: true };
+        const found = nearest(folded ? { ...asked, queryFolds, baseFolds } : asked);
         const skip = (q: number, b: number): boolean => folded && queryFolds[q] === baseFolds[b];
         assert.deepEqual([...found.indices], byHand(queries, base, k, skip));
         for (let q = 0; q < rows; q++) {
@@ -66,6 +67,7 @@ test('agrees with sorting everything, with and without folds, alone and in a bat
             queries: selectRows(queries, [q]),
             base,
             k,
+            similarity: true,
             ...(folded ? { queryFolds: queryFolds.subarray(q, q + 1), baseFolds } : {}),
           });
           assert.deepEqual(alone.similarity, found.similarity.slice(q * k, (q + 1) * k));
@@ -115,7 +117,7 @@ test('32-bit kernels of both kinds give the same bits', () => {
 test('similarities of a row with itself and its opposite', () => {
   const x = normaliseRows(gaussian(1, 5, rng(1)));
   const base = { rows: 2, cols: 5, data: Float32Array.of(...x.data.map((v) => -v), ...x.data) };
-  const found = nearest({ queries: x, base, k: 3 });
+  const found = nearest({ queries: x, base, k: 3, similarity: true });
   assert.deepEqual([...found.indices], [1, 0, -1]);
   assert.ok(Math.abs(found.similarity[0]! - 1) < 1e-6 && Math.abs(found.similarity[1]! + 1) < 1e-6);
   assert.equal(found.similarity[2], 0);

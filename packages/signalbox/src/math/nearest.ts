@@ -1,4 +1,5 @@
 import {
+  bitsBehind,
   type Folds,
   type Found,
   type Hits,
@@ -22,6 +23,8 @@ export interface NearestInput extends Folds {
   /** Rows of length 1, as wide as the queries. */
   readonly base: Matrix;
   readonly k: number;
+  /** Whether the products are asked for, beside the indices. */
+  readonly similarity?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +48,7 @@ export function nearest(input: NearestInput): Neighbours {
       blocks(input, found);
     }
   }
-  return sorted(found);
+  return sorted(found, input.similarity === true);
 }
 
 /**
@@ -67,11 +70,7 @@ export function innerProducts(queries: Matrix, base: Matrix): Matrix & { readonl
 function scan(input: NearestInput, query: number, found: Found): void {
   const order = Int32Array.from({ length: input.base.rows }, (_, row) => row);
   scanRows(input.queries, query, input.base, (first, count) =>
-    offer(
-      { folds: input, found, values: kernel.c, rows: order.subarray(first, first + count), step: 1 },
-      query,
-      0,
-    ),
+    offer({ folds: input, found, values: kernel.c, rows: order.subarray(first, first + count) }, query),
   );
 }
 
@@ -103,6 +102,7 @@ const SOME = 32 * SIDE;
 function blocks(input: NearestInput, found: Found): void {
   const { queries, base, queryFolds, baseFolds, signal } = input;
   const mutual = queries === base && queryFolds === baseFolds;
+  const bits = bitsBehind(kernel.c);
   const folds = mutual ? baseFolds : undefined;
   const order = Int32Array.from({ length: base.rows }, (_, row) => row);
   const natural = mutual ? order : Int32Array.from({ length: queries.rows }, (_, row) => row);
@@ -137,7 +137,7 @@ function blocks(input: NearestInput, found: Found): void {
         for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
         const ours = (mutual ? order : natural).subarray(q, q + rows.count);
         const theirs = order.subarray(b, b + columns.count);
-        offerBlock({ folds: input, found, rows: ours, columns: theirs }, mutual && q !== b);
+        offerBlock({ folds: input, found, bits, rows: ours, columns: theirs }, mutual && q !== b);
       }
     }
   }
@@ -146,7 +146,7 @@ function blocks(input: NearestInput, found: Found): void {
 }
 
 /** The products in the kernel's c, to the queries of their rows; with `down` to those of their columns as well. */
-function offerBlock(of: Pick<Hits, 'folds' | 'found' | 'rows' | 'columns'>, down: boolean): void {
+function offerBlock(of: Pick<Hits, 'folds' | 'found' | 'bits' | 'rows' | 'columns'>, down: boolean): void {
   const { bars, counts, hits, c } = kernel;
   const { found, rows, columns } = of;
   for (let r = 0; r < rows.length; r++) bars[r] = found.bar[rows[r]!]!;

@@ -8,8 +8,8 @@ export async function turn({ signal }: Context): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** Of less, in bytes, nothing is worth looking for. */
-const large = 400 * 2 ** 20;
+/** In bytes of the process, and of the matrices of this thread: of less nothing is worth looking for. */
+const [large, many] = [400 * 2 ** 20, 150 * 2 ** 20];
 
 let collector: (() => void) | undefined;
 
@@ -18,7 +18,7 @@ let collector: (() => void) | undefined;
  * behind them, so that those of the step before stand beside those of the next one.
  */
 export function collect(): void {
-  if (process.memoryUsage.rss() < large) return;
+  if (process.memoryUsage.rss() < large || process.memoryUsage().arrayBuffers < many) return;
   if (collector === undefined) {
     setFlagsFromString('--expose-gc');
     collector = runInNewContext('gc') as () => void;

@@ -109,8 +109,8 @@ export function sumOver(near: Neighbours, values: Matrix, k: number): NeighbourS
 export function growingSums({ indices, k: width }: Neighbours, values: Matrix): (k: number) => NeighbourSums {
   const rows = indices.length / width;
   const { cols, data } = values;
-  const sums = matrix(rows, cols);
-  const counts = matrix(rows, cols);
+  const [sums, counts] = [matrix(rows, cols), matrix(rows, cols)];
+  const [total, seen] = [sums.data, counts.data];
   let done = 0;
   return (k) => {
     if (k < done) {
@@ -122,12 +122,12 @@ export function growingSums({ indices, k: width }: Neighbours, values: Matrix): 
       for (let j = i * width + done; j < i * width + k; j++) {
         const neighbour = indices[j]!;
         if (neighbour < 0) break;
-        const from = neighbour * cols;
-        for (let m = 0; m < cols; m++) {
-          const value = data[from + m]!;
+        for (let m = to, from = neighbour * cols; m < to + cols; m++, from++) {
+          const value = data[from]!;
+          // What is not a number was not observed.
           if (Number.isNaN(value)) continue;
-          sums.data[to + m]! += value;
-          counts.data[to + m]! += 1;
+          total[m]! += value;
+          seen[m]! += 1;
         }
       }
     }
