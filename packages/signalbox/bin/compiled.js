@@ -1,6 +1,7 @@
+import { existsSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 // Plain JavaScript, so that any Node can read it.
 
@@ -19,5 +20,19 @@ export function folderOf({ env, platform }) {
  * NODE_DISABLE_COMPILE_CACHE=1 keeps nothing; where the folder cannot be written, nothing is kept.
  */
 export function keepCompiled(process) {
-  module.enableCompileCache?.(join(folderOf(process), 'compiled'));
+  const folder = join(folderOf(process), 'compiled');
+  if (makeFolder(folder)) module.enableCompileCache?.(folder);
+}
+
+/** By steps, as `makeFolder` of the encoders: `enableCompileCache` itself would never return from a folder below /proc. */
+function makeFolder(path) {
+  const missing = [];
+  for (let at = path; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
+  try {
+    for (const at of missing) mkdirSync(at);
+  } catch ({ code }) {
+    // Another start made it in the meantime.
+    return code === 'EEXIST';
+  }
+  return true;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolder } from '../make-folder.ts';
 
 /**
  * Rows kept on disk: a folder of segments, each written aside, renamed, and never changed. A segment is a header
@@ -216,7 +217,7 @@ function* recordsOf(
 }
 
 async function writeSegment(folder: string, width: number, records: readonly Buffer[]): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, `${randomBytes(8).toString('hex')}.rows`);
   const header = Buffer.alloc(headerBytes);
   magic.copy(header);

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** Where Signalbox keeps what it can make again: $SIGNALBOX_CACHE, or the system's folder for such things. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -29,7 +30,7 @@ export async function keptFile(
   const bytes = await make();
   const aside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(aside, bytes);
     await rename(aside, path);
   } catch {
