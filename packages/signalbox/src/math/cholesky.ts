@@ -50,19 +50,65 @@ function subtractEarlier(
 }
 
 function factorPanel(l: Float64Array, p: number, { j, width }: Panel): boolean {
-  for (let i = j; i < p; i++) {
-    const row = i * p;
-    const last = Math.min(i, j + width - 1);
-    for (let c = j; c <= last; c++) {
-      const other = c * p;
-      let sum = l[row + c]!;
-      for (let t = j; t < c; t++) sum -= l[row + t]! * l[other + t]!;
-      if (c < i) l[row + c] = sum / l[other + c]!;
-      else if (sum > 0 && sum < Number.POSITIVE_INFINITY) l[row + c] = Math.sqrt(sum);
-      else return false;
-    }
-  }
+  for (let i = j; i < j + width; i++) if (!factorRow(l, p, { j, i })) return false;
+  let i = j + width;
+  for (; i + 4 <= p; i += 4) factorFour(l, p, { j, width, i });
+  for (; i < p; i++) belowDiagonal(l, p, { j, last: j + width - 1, i });
   return true;
+}
+
+/** The row i of the panel's own square. */
+function factorRow(
+  l: Float64Array,
+  p: number,
+  { j, i }: { readonly j: number; readonly i: number },
+): boolean {
+  belowDiagonal(l, p, { j, last: i - 1, i });
+  const diagonal = i * p + i;
+  let sum = l[diagonal]!;
+  for (let t = i * p + j; t < diagonal; t++) sum -= l[t]! * l[t]!;
+  if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) return false;
+  l[diagonal] = Math.sqrt(sum);
+  return true;
+}
+
+/** Cells j to `last` of the row i. */
+function belowDiagonal(
+  l: Float64Array,
+  p: number,
+  { j, last, i }: { readonly j: number; readonly last: number; readonly i: number },
+): void {
+  const row = i * p;
+  for (let c = j; c <= last; c++) {
+    const other = c * p;
+    let sum = l[row + c]!;
+    for (let t = j; t < c; t++) sum -= l[row + t]! * l[other + t]!;
+    l[row + c] = sum / l[other + c]!;
+  }
+}
+
+/** The panel's cells of four rows below its square, at once: one sum waits for itself at each step. */
+function factorFour(l: Float64Array, p: number, { j, width, i }: Panel & { readonly i: number }): void {
+  const start = i * p;
+  for (let c = j; c < j + width; c++) {
+    const other = c * p;
+    let sum0 = l[start + c]!;
+    let sum1 = l[start + p + c]!;
+    let sum2 = l[start + 2 * p + c]!;
+    let sum3 = l[start + 3 * p + c]!;
+    for (let t = j, at = start + j; t < c; t++, at++) {
+      const factor = l[other + t]!;
+      sum0 -= l[at]! * factor;
+      sum1 -= l[at + p]! * factor;
+      sum2 -= l[at + 2 * p]! * factor;
+      sum3 -= l[at + 3 * p]! * factor;
+    }
+    const pivot = l[other + c]!;
+    l[start + c] = sum0 / pivot;
+    l[start + p + c] = sum1 / pivot;
+    l[start + 2 * p + c] = sum2 / pivot;
+    l[start + 3 * p + c] = sum3 / pivot;
+  }
 }
 
 /** X with L L' X = B, for every column of b: each has the same bits alone and among others. */

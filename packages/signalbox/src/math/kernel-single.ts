@@ -27,6 +27,7 @@ import {
   trailingZeros,
   v128,
   when,
+  whileAny,
   zeroVector,
 } from './wasm.ts';
 
@@ -40,14 +41,19 @@ export const DEPTH = 512;
  * sum, alone or in a block, is in the order of depth, in runs of `DEPTH`, each rounded to 32 bits.
  */
 export interface SingleKernel {
-  /** Four rows side by side at each depth: cell (i, t) at (i - i % 4) * run + 4 t + i % 4. */
+  /** A block, four rows side by side at each depth: cell (i, t) at (i - i % 4) * run + 4 t + i % 4. */
   readonly a: Float32Array;
-  /** Eight rows side by side at each depth. */
+  /** A block, eight rows side by side at each depth. */
   readonly b: Float32Array;
+  /** For blocks of either kind that are multiplied more than once. */
+  readonly room: Float32Array;
   /** Cell (i, j) at i * SIDE + j. */
   readonly c: Float32Array;
-  /** c = a b' for `high` times `wide` tiles of 4 x 8; with `more` = 1 they are added to what is there. */
-  tiles(high: number, wide: number, run: number, more: 0 | 1): void;
+  /**
+   * c = a b' for `high` times `wide` tiles of 4 x 8; with `more` = 1 they are added to what is there. `a` and `b` are the
+   * byteOffset of a block each, within the kernel's memory.
+   */
+  tiles(high: number, wide: number, run: number, more: 0 | 1, a: number, b: number): void;
   /** What cells of c have to reach: one for each row, then one for each column. Greater than any where there is no such row. */
   readonly bars: Float32Array;
   /** Places in c of the cells that `sift` found, rows first. */
@@ -71,14 +77,17 @@ const ROWS = SIDE * SIDE * 4;
 const BARS = C + SIDE * SIDE * 4;
 const COUNTS = BARS + 2 * SIDE * 4;
 const HITS = COUNTS + 16;
-const END = HITS + 2 * SIDE * SIDE * 4;
+const ROOM = HITS + 2 * SIDE * SIDE * 4;
+/** Cells of the room: 2,048 rows of 600, and a block beside them. */
+const ROOM_CELLS = 33 * SIDE * 600;
+const END = ROOM + ROOM_CELLS * 4;
 
 /** Undefined where WebAssembly or its vectors are missing. */
 export function singleVectorKernel(): SingleKernel | undefined {
   const routines = [
     {
       name: 'tiles',
-      params: 4,
+      params: 6,
       locals: [
         { type: i32, count: 6 },
         { type: v128, count: 11 },
@@ -110,6 +119,7 @@ export function singleVectorKernel(): SingleKernel | undefined {
   return {
     a: new Float32Array(buffer, 0, SIDE * DEPTH),
     b: new Float32Array(buffer, B, SIDE * DEPTH),
+    room: new Float32Array(buffer, ROOM, ROOM_CELLS),
     c: new Float32Array(buffer, C, SIDE * SIDE),
     query: new Float32Array(buffer, 0, SIDE * SIDE),
     rows: new Float32Array(buffer, ROWS, (C - ROWS) / 4),
@@ -125,14 +135,14 @@ export function singleVectorKernel(): SingleKernel | undefined {
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 function tiles(): Code {
-  const [high, wide, run, more, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const sum = (k: number): number => 10 + k;
-  const [y0, y1, x] = [18, 19, 20];
+  const [high, wide, run, more, firstA, firstB, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+  const sum = (k: number): number => 12 + k;
+  const [y0, y1, x] = [20, 21, 22];
   const place = (k: number): number => C + (k >> 1) * SIDE * 4 + (k & 1) * 16;
-  const step = [
-    ...[...get(b), ...loadVector(0), ...set(y0), ...get(b), ...loadVector(16), ...set(y1)],
+  const depth = (d: number): Code => [
+    ...[...get(b), ...loadVector(32 * d), ...set(y0), ...get(b), ...loadVector(32 * d + 16), ...set(y1)],
     ...range(4).flatMap((r) => [
-      ...[...get(a), ...loadFourTimes(4 * r), ...set(x)],
+      ...[...get(a), ...loadFourTimes(16 * d + 4 * r), ...set(x)],
       ...[...get(sum(2 * r)), ...get(x), ...get(y0), ...timesSingles, ...addSingles, ...set(sum(2 * r))],
       ...[
         ...get(sum(2 * r + 1)),
@@ -143,14 +153,18 @@ function tiles(): Code {
         ...set(sum(2 * r + 1)),
       ],
     ]),
-    ...[...advance(a, 16), ...advance(b, 32)],
   ];
+  const steps = (n: number): Code =>
+    whileAny(
+      [...get(a), ...integer(16 * (n - 1)), ...add, ...get(end), ...below],
+      [...range(n).flatMap(depth), ...advance(a, 16 * n), ...advance(b, 32 * n)],
+    );
   const bytesOfStrip = [...get(run), ...integer(16), ...times];
   const tile = [
-    ...[...get(i), ...bytesOfStrip, ...times, ...set(a)],
+    ...[...get(i), ...bytesOfStrip, ...times, ...get(firstA), ...add, ...set(a)],
     ...[...get(a), ...bytesOfStrip, ...add, ...set(end)],
     ...range(8).flatMap((k) => [...zeroVector, ...set(sum(k))]),
-    ...repeatWhile([...get(a), ...get(end), ...below], step),
+    ...[...steps(4), ...steps(1)],
     ...[
       ...get(i),
       ...integer(4 * SIDE * 4),
@@ -173,7 +187,7 @@ function tiles(): Code {
   return repeatWhile(
     [...get(i), ...get(high), ...below],
     [
-      ...[...integer(0), ...set(j), ...integer(B), ...set(b)],
+      ...[...integer(0), ...set(j), ...get(firstB), ...set(b)],
       ...repeatWhile([...get(j), ...get(wide), ...below], tile),
       ...advance(i, 1),
     ],
@@ -211,8 +225,8 @@ function scan(): Code {
   const oneRun = [
     ...[...zeroVector, ...set(sum)],
     ...[...minimum([...get(t), ...integer(DEPTH), ...add], get(width)), ...set(end)],
-    ...when(fourLeft, repeatWhile(fourLeft, [...fourDepths, ...forward(4)])),
-    ...when(oneLeft, repeatWhile(oneLeft, [...oneDepth, ...forward(1)])),
+    ...whileAny(fourLeft, [...fourDepths, ...forward(4)]),
+    ...whileAny(oneLeft, [...oneDepth, ...forward(1)]),
     ...[...get(total), ...get(sum), ...addSingles, ...set(total)],
   ];
   const fourRows = [
@@ -237,14 +251,11 @@ function sift(): Code {
   const step = [
     ...[...get(r), ...integer(SIDE), ...times, ...get(j), ...add, ...set(cell)],
     ...[...get(cell), ...integer(4), ...times, ...loadVector(C), ...get(bar), ...reaching, ...set(mask)],
-    ...when(
-      get(mask),
-      repeatWhile(get(mask), [
-        ...[...get(to), ...get(cell), ...get(mask), ...trailingZeros, ...add, ...storeInteger(HITS)],
-        ...advance(to, 4),
-        ...[...get(mask), ...get(mask), ...integer(1), ...minus, ...both, ...set(mask)],
-      ]),
-    ),
+    ...whileAny(get(mask), [
+      ...[...get(to), ...get(cell), ...get(mask), ...trailingZeros, ...add, ...storeInteger(HITS)],
+      ...advance(to, 4),
+      ...[...get(mask), ...get(mask), ...integer(1), ...minus, ...both, ...set(mask)],
+    ]),
   ];
   const found = (place: number): Code => [
     ...[...integer(0), ...get(to), ...get(first), ...minus, ...quarter, ...storeInteger(COUNTS + place)],
@@ -275,9 +286,9 @@ function sift(): Code {
 
 /** The same bits in plain JavaScript. */
 export function singleScalarKernel(): SingleKernel {
-  const space = new Float32Array(2 * SIDE * DEPTH);
+  const space = new Float32Array(2 * SIDE * DEPTH + ROOM_CELLS);
   const a = space.subarray(0, SIDE * DEPTH);
-  const b = space.subarray(SIDE * DEPTH);
+  const b = space.subarray(SIDE * DEPTH, 2 * SIDE * DEPTH);
   const c = new Float32Array(SIDE * SIDE);
   const query = new Float32Array(SIDE * SIDE);
   const rows = new Float32Array(2 * SIDE * DEPTH - SIDE * SIDE);
@@ -287,17 +298,18 @@ export function singleScalarKernel(): SingleKernel {
   return {
     a,
     b,
+    room: space.subarray(2 * SIDE * DEPTH),
     c,
     query,
     rows,
-    tiles(high, wide, run, more) {
+    tiles(high, wide, run, more, ofA, ofB) {
       for (let i = 0; i < 4 * high; i++) {
         for (let j = 0; j < 8 * wide; j++) {
           let sum = 0;
-          let s = (i - (i % 4)) * run + (i % 4);
-          let t = (j - (j % 8)) * run + (j % 8);
+          let s = ofA / 4 + (i - (i % 4)) * run + (i % 4);
+          let t = ofB / 4 + (j - (j % 8)) * run + (j % 8);
           for (const end = s + 4 * run; s < end; s += 4, t += 8)
-            sum = Math.fround(sum + Math.fround(a[s]! * b[t]!));
+            sum = Math.fround(sum + Math.fround(space[s]! * space[t]!));
           c[i * SIDE + j] = more === 1 ? c[i * SIDE + j]! + sum : sum;
         }
       }

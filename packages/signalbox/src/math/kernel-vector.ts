@@ -22,7 +22,7 @@ import {
   timesVectors,
   upperHalf,
   v128,
-  when,
+  whileAny,
   zeroVector,
 } from './wasm.ts';
 
@@ -91,10 +91,10 @@ function tiles(): Code {
   const [high, wide, run, i, j, a, b, end, c] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const sum = (k: number): number => 9 + k;
   const [y0, y1, x] = [17, 18, 19];
-  const step = [
-    ...[...get(b), ...loadVector(0), ...set(y0), ...get(b), ...loadVector(16), ...set(y1)],
+  const depth = (d: number): Code => [
+    ...[...get(b), ...loadVector(32 * d), ...set(y0), ...get(b), ...loadVector(32 * d + 16), ...set(y1)],
     ...range(4).flatMap((r) => [
-      ...[...get(a), ...loadTwice(8 * r), ...set(x)],
+      ...[...get(a), ...loadTwice(32 * d + 8 * r), ...set(x)],
       ...[...get(sum(2 * r)), ...get(x), ...get(y0), ...timesVectors, ...addVectors, ...set(sum(2 * r))],
       ...[
         ...get(sum(2 * r + 1)),
@@ -105,14 +105,18 @@ function tiles(): Code {
         ...set(sum(2 * r + 1)),
       ],
     ]),
-    ...[...advance(a, 32), ...advance(b, 32)],
   ];
+  const steps = (n: number): Code =>
+    whileAny(
+      [...get(a), ...integer(32 * (n - 1)), ...add, ...get(end), ...below],
+      [...range(n).flatMap(depth), ...advance(a, 32 * n), ...advance(b, 32 * n)],
+    );
   const bytesOfStrip = [...get(run), ...integer(32), ...times];
   const tile = [
     ...[...get(i), ...bytesOfStrip, ...times, ...set(a)],
     ...[...get(a), ...bytesOfStrip, ...add, ...set(end)],
     ...range(8).flatMap((k) => [...zeroVector, ...set(sum(k))]),
-    ...repeatWhile([...get(a), ...get(end), ...below], step),
+    ...[...steps(4), ...steps(1)],
     ...[
       ...get(i),
       ...integer(4 * SIDE * 8),
@@ -175,14 +179,8 @@ function scan(): Code {
   const oneRun = [
     ...pairs.flatMap((pair) => [...zeroVector, ...set(sum(pair))]),
     ...[...minimum([...get(t), ...integer(DEPTH), ...add], get(width)), ...set(end)],
-    ...when(
-      [...get(t), ...integer(3), ...add, ...get(end), ...below],
-      repeatWhile([...get(t), ...integer(3), ...add, ...get(end), ...below], [...fourDepths, ...forward(4)]),
-    ),
-    ...when(
-      [...get(t), ...get(end), ...below],
-      repeatWhile([...get(t), ...get(end), ...below], [...oneDepth, ...forward(1)]),
-    ),
+    ...whileAny([...get(t), ...integer(3), ...add, ...get(end), ...below], [...fourDepths, ...forward(4)]),
+    ...whileAny([...get(t), ...get(end), ...below], [...oneDepth, ...forward(1)]),
     ...pairs.flatMap((pair) => [...get(total(pair)), ...get(sum(pair)), ...addVectors, ...set(total(pair))]),
   ];
   const fourRows = [

@@ -4,7 +4,7 @@ import { single } from './kernels.ts';
 import { type Matrix, matrix, matrix32 } from './matrix.ts';
 import { addProduct } from './product.ts';
 import { release } from './release.ts';
-import { type Packed, pack, product, upTo } from './single-blocks.ts';
+import { type Packed, pack, product, roomFor, upTo } from './single-blocks.ts';
 
 export interface Assignment {
   /** The nearest centre of each row, the lower index among equals. */
@@ -96,7 +96,7 @@ function bySingles(work: Work): void {
   const { cols } = x;
   const singles = matrix32(all.rows, cols);
   singles.data.set(all.data);
-  const store = new Float32Array(upTo(8, all.rows) * cols);
+  const { into, store, own } = roomFor({ into: SIDE * cols, store: upTo(8, all.rows) * cols });
   const blocks: Packed[] = [];
   for (let o = 0; o < all.rows; o += SIDE)
     blocks.push(pack(singles, o, { lanes: 8, into: store.subarray(o * cols) }));
@@ -104,13 +104,12 @@ function bySingles(work: Work): void {
   const longest = Math.sqrt(lengths.reduce((most, length) => Math.max(most, length), 0));
   // Of a product of rows of length 1: each of its sums and factors is rounded to 24 bits, and twice that.
   const rounding = (cols + 8) * 2 ** -23;
-  const into = new Float32Array(SIDE * cols);
   const products = new Float32Array(SIDE * all.rows);
   for (let start = 0; start < x.rows; start += SIDE) {
     const rows = pack(x, start, { lanes: 4, into });
     const high = rows.count;
     blocks.forEach((columns, b) => {
-      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: false });
+      for (let run = 0; run < columns.runs.length; run++) product(rows, columns, run);
       for (let i = 0; i < high; i++)
         products.set(single.c.subarray(i * SIDE, i * SIDE + columns.count), i * all.rows + b * SIDE);
     });
@@ -122,7 +121,7 @@ function bySingles(work: Work): void {
     }
   }
   // Asked for at each step of k-means: the collector of garbage would look for them late.
-  for (const scratch of [store, into, products]) release(scratch);
+  for (const scratch of [...own, products]) release(scratch);
 }
 
 interface Close {

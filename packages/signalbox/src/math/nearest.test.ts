@@ -92,16 +92,23 @@ test('32-bit kernels of both kinds give the same bits', () => {
   if (vector === undefined) return;
   const scalar = singleScalarKernel();
   const random = rng(5);
-  for (const name of ['a', 'b'] as const) {
-    for (let c = 0; c < scalar[name].length; c++) scalar[name][c] = random.normal();
+  for (const name of ['a', 'b', 'room'] as const) {
+    for (let c = 0; c < Math.min(scalar[name].length, 4096); c++) scalar[name][c] = random.normal();
     vector[name].set(scalar[name]);
   }
-  for (const more of [0, 1] as const) {
-    const before = scalar.c[0]!;
-    for (const kernel of [scalar, vector]) kernel.tiles(3, 2, 77, more);
-    if (more === 1) assert.equal(scalar.c[0], Math.fround(2 * before));
-    for (let i = 0; i < 12; i++) {
-      assert.deepEqual(vector.c.slice(i * 64, i * 64 + 16), scalar.c.slice(i * 64, i * 64 + 16));
+  for (const run of [1, 3, 64, 77]) {
+    for (const place of ['scratch', 'room'] as const) {
+      for (const more of [0, 1] as const) {
+        const before = scalar.c[0]!;
+        for (const kernel of [scalar, vector]) {
+          const [a, b] = place === 'room' ? [kernel.room.subarray(16), kernel.room] : [kernel.a, kernel.b];
+          kernel.tiles(3, 2, run, more, a.byteOffset, b.byteOffset);
+        }
+        if (more === 1) assert.equal(scalar.c[0], Math.fround(2 * before));
+        for (let i = 0; i < 12; i++) {
+          assert.deepEqual(vector.c.slice(i * 64, i * 64 + 16), scalar.c.slice(i * 64, i * 64 + 16));
+        }
+      }
     }
   }
   for (const width of [1, 3, 4, 7, 512, 1029]) {

@@ -15,7 +15,7 @@ import { single as kernel } from './kernels.ts';
 import { multiplyTransposed } from './linear.ts';
 import { type Matrix, matrix32 } from './matrix.ts';
 import { release } from './release.ts';
-import { type Packed, pack, product, upTo } from './single-blocks.ts';
+import { type Packed, pack, product, roomFor, upTo } from './single-blocks.ts';
 
 export interface NearestInput extends Folds {
   /** Rows of length 1. */
@@ -111,9 +111,10 @@ function blocks(input: NearestInput, found: Found): void {
     const [first, last] = [order[start]!, order[Math.min(start + SIDE, order.length) - 1]!];
     return folds !== undefined && folds[first] === folds[last] ? folds[first] : undefined;
   };
-  // In one array, which the system gets back when it is done with: many small ones would leave holes behind.
-  const store = new Float32Array(upTo(4, Math.min(SOME, queries.rows)) * queries.cols);
-  const into = new Float32Array(Math.min(SIDE, upTo(8, base.rows)) * base.cols);
+  const { into, store, own } = roomFor({
+    into: Math.min(SIDE, upTo(8, base.rows)) * base.cols,
+    store: upTo(4, Math.min(SOME, queries.rows)) * queries.cols,
+  });
   for (let start = 0; start < queries.rows; start += SOME) {
     const end = Math.min(start + SOME, queries.rows);
     const packed: Packed[] = [];
@@ -128,21 +129,18 @@ function blocks(input: NearestInput, found: Found): void {
     for (let b = 0; b < (mutual ? end : base.rows); b += SIDE) {
       signal?.throwIfAborted();
       const columns = pack(base, b, { lanes: 8, into, order });
-      const single = columns.runs.length === 1;
-      if (single) kernel.b.set(columns.runs[0]!);
-      const own = onlyFold(b);
+      const fold = onlyFold(b);
       for (let q = mutual ? Math.max(b, start) : start; q < end; q += SIDE) {
-        if (own !== undefined && onlyFold(q) === own) continue;
+        if (fold !== undefined && onlyFold(q) === fold) continue;
         const rows = packed[(q - start) / SIDE]!;
-        for (let run = 0; run < columns.runs.length; run++) product(rows, columns, { run, keep: single });
+        for (let run = 0; run < columns.runs.length; run++) product(rows, columns, run);
         const ours = (mutual ? order : natural).subarray(q, q + rows.count);
         const theirs = order.subarray(b, b + columns.count);
         offerBlock({ folds: input, found, bits, rows: ours, columns: theirs }, mutual && q !== b);
       }
     }
   }
-  release(store);
-  release(into);
+  for (const array of own) release(array);
 }
 
 /** The products in the kernel's c, to the queries of their rows; with `down` to those of their columns as well. */

@@ -88,20 +88,24 @@ function pack(operand: Operand, into: Float64Array, block: Block): void {
   if (whole < count) into.fill(0, whole * run, (whole + 4) * run);
   if (operand.skipNaN === true) packAny(operand, into, { ...block, skip: 0 });
   else {
-    const { data, transposed, shift, weights } = operand;
-    if (!(data instanceof Float32Array) || weights !== undefined || (shift !== undefined && !transposed))
-      (transposed ? packDown : packAcross)(operand, into, block);
-    else (transposed ? packSinglesDown : packSinglesAcross)({ ...operand, data }, into, block);
+    const { data, transposed, weights } = operand;
+    if (!transposed && data instanceof Float32Array) packSinglesAcross({ ...operand, data }, into, block);
+    else if (!transposed) packAcross(operand, into, block);
+    else if (data instanceof Float32Array && weights === undefined)
+      packSinglesDown({ ...operand, data }, into, block);
+    else packDown(operand, into, block);
     if (whole < count) packAny(operand, into, { ...block, skip: whole });
   }
 }
 
-/** Whole strips of four rows, read four at a time. */
-function packAcross(operand: Operand, into: Float64Array, { first, count, from, run }: Block): void {
-  const { data, stride, pick, shift } = operand;
-  const place = (r: number): number => (pick === undefined ? first + r : pick[first + r]!) * stride + from;
+/** Whole strips of four rows, read four at a time: of features, by far the most of what is packed. */
+function packSinglesAcross(
+  { data, stride, pick, shift }: Operand & { readonly data: Float32Array },
+  into: Float64Array,
+  { first, count, from, run }: Block,
+): void {
   for (let r = 0; r + 4 <= count; r += 4) {
-    let [s0, s1, s2, s3] = [place(r), place(r + 1), place(r + 2), place(r + 3)];
+    let [s0, s1, s2, s3] = starts({ stride, pick }, first + r, from);
     for (let t = 0, o = r * run; t < run; t++, o += 4) {
       const less = shift === undefined ? 0 : shift[from + t]!;
       into[o] = data[s0++]! - less;
@@ -112,25 +116,40 @@ function packAcross(operand: Operand, into: Float64Array, { first, count, from, 
   }
 }
 
-/** The same of features, which are 32-bit floats: by far the most of what is packed. */
-function packSinglesAcross(
-  { data, stride, pick }: Operand & { readonly data: Float32Array },
+/** The same of 64-bit floats, in a loop of its own. */
+function packAcross(
+  { data, stride, pick, shift }: Operand,
   into: Float64Array,
   { first, count, from, run }: Block,
 ): void {
-  const place = (r: number): number => (pick === undefined ? first + r : pick[first + r]!) * stride + from;
   for (let r = 0; r + 4 <= count; r += 4) {
-    let s0 = place(r);
-    let s1 = place(r + 1);
-    let s2 = place(r + 2);
-    let s3 = place(r + 3);
+    let [s0, s1, s2, s3] = starts({ stride, pick }, first + r, from);
     for (let t = 0, o = r * run; t < run; t++, o += 4) {
-      into[o] = data[s0++]!;
-      into[o + 1] = data[s1++]!;
-      into[o + 2] = data[s2++]!;
-      into[o + 3] = data[s3++]!;
+      const less = shift === undefined ? 0 : shift[from + t]!;
+      into[o] = data[s0++]! - less;
+      into[o + 1] = data[s1++]! - less;
+      into[o + 2] = data[s2++]! - less;
+      into[o + 3] = data[s3++]! - less;
     }
   }
+}
+
+/** Where four rows begin in the data. */
+function starts(
+  { stride, pick }: Pick<Operand, 'stride' | 'pick'>,
+  row: number,
+  from: number,
+): [number, number, number, number] {
+  if (pick === undefined) {
+    const start = row * stride + from;
+    return [start, start + stride, start + 2 * stride, start + 3 * stride];
+  }
+  return [
+    pick[row]! * stride + from,
+    pick[row + 1]! * stride + from,
+    pick[row + 2]! * stride + from,
+    pick[row + 3]! * stride + from,
+  ];
 }
 
 /** Few enough depths at a time that their rows stay in the first cache, whatever the stride. */

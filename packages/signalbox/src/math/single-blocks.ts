@@ -38,11 +38,40 @@ export function upTo(multiple: number, count: number): number {
   return multiple * Math.ceil(count / multiple);
 }
 
-/** Products of one run into the kernel's c, beside those of the runs before; `keep`: b is there already. */
-export function product(rows: Packed, columns: Packed, { run, keep }: { run: number; keep: boolean }): void {
+/** Products of one run into the kernel's c, beside those of the runs before. */
+export function product(rows: Packed, columns: Packed, run: number): void {
   const high = Math.ceil(rows.count / 4);
   const a = rows.runs[run]!;
-  single.a.set(a);
-  if (!keep) single.b.set(columns.runs[run]!);
-  single.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high), run === 0 ? 0 : 1);
+  const more = run === 0 ? 0 : 1;
+  const [ofA, ofB] = [placeOf(a, single.a), placeOf(columns.runs[run]!, single.b)];
+  single.tiles(high, Math.ceil(columns.count / 8), a.length / (4 * high), more, ofA, ofB);
+}
+
+/** Where the kernel finds a block: where it is, or a copy. */
+function placeOf(block: Float32Array, copy: Float32Array): number {
+  if (block.buffer === copy.buffer) return block.byteOffset;
+  copy.set(block);
+  return copy.byteOffset;
+}
+
+/**
+ * Arrays of so many cells for what is packed: in the kernel's room as long as they fit there, so that nothing is copied; until
+ * the next call. The others may be given back (`own`), at once rather than late.
+ */
+export function roomFor<K extends string>(
+  cells: Readonly<Record<K, number>>,
+): Readonly<Record<K, Float32Array>> & { readonly own: readonly Float32Array[] } {
+  let taken = 0;
+  const own: Float32Array[] = [];
+  const entries = Object.entries<number>(cells).map(([name, count]) => {
+    const end = taken + count;
+    if (end > single.room.length) {
+      own.push(new Float32Array(count));
+      return [name, own.at(-1)!];
+    }
+    const array = single.room.subarray(taken, end);
+    taken = end;
+    return [name, array];
+  });
+  return { ...(Object.fromEntries(entries) as Record<K, Float32Array>), own };
 }

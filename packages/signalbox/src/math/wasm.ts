@@ -75,6 +75,9 @@ export const repeatWhile = (condition: Code, body: Code): Code => [
   0x0b,
 ];
 
+/** Runs the body while the condition is not 0. */
+export const whileAny = (condition: Code, body: Code): Code => when(condition, repeatWhile(condition, body));
+
 export const loadVector = (offset: number): Code => [...vector(0x00), ...memory(3, offset)];
 /** One 64-bit number in both lanes. */
 export const loadTwice = (offset: number): Code => [...vector(0x0a), ...memory(3, offset)];

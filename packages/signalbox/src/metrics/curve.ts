@@ -89,31 +89,32 @@ export function fromPoints(
 
 /** Mean cost and quality of each point of a sweep. */
 export function pointsOf({ parameters, quality, cost, changes }: Sweep, weights?: Uint16Array): CurvePoint[] {
-  const [q, c] = [new Float64Array(parameters.length), new Float64Array(parameters.length)];
-  let n = 0;
-  for (let i = 0; i < quality.length; i++) {
-    const weight = weights === undefined ? 1 : weights[i]!;
-    n += weight;
-    q[0]! += weight * quality[i]!;
-    c[0]! += weight * cost[i]!;
-  }
   const { point, row, quality: dq, cost: dc } = changes;
-  for (let e = 0; e < point.length; ) {
-    const j = point[e]!;
-    let [sumQ, sumC] = [0, 0];
+  const factors = weights ?? new Uint16Array(quality.length).fill(1);
+  let n = 0;
+  let sumQ = 0;
+  let sumC = 0;
+  for (let i = 0; i < quality.length; i++) {
+    const weight = factors[i]!;
+    n += weight;
+    sumQ += weight * quality[i]!;
+    sumC += weight * cost[i]!;
+  }
+  const points: CurvePoint[] = [];
+  let [q, c, e] = [sumQ, sumC, 0];
+  for (const [j, parameter] of parameters.entries()) {
+    sumQ = 0;
+    sumC = 0;
     for (; e < point.length && point[e] === j; e++) {
-      const weight = weights === undefined ? 1 : weights[row[e]!]!;
+      const weight = factors[row[e]!]!;
       sumQ += weight * dq[e]!;
       sumC += weight * dc[e]!;
     }
-    q[j] = sumQ;
-    c[j] = sumC;
+    q += sumQ;
+    c += sumC;
+    points.push({ cost: c / n, quality: q / n, parameter });
   }
-  for (let j = 1; j < parameters.length; j++) {
-    q[j]! += q[j - 1]!;
-    c[j]! += c[j - 1]!;
-  }
-  return parameters.map((parameter, j) => ({ cost: c[j]! / n, quality: q[j]! / n, parameter }));
+  return points;
 }
 
 export const shareLevels = ['95', '98', '99'] as const;
