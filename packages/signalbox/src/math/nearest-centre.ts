@@ -110,8 +110,7 @@ function bySingles(work: Work): void {
     const high = rows.count;
     blocks.forEach((columns, b) => {
       for (let run = 0; run < columns.runs.length; run++) product(rows, columns, run);
-      for (let i = 0; i < high; i++)
-        products.set(single.c.subarray(i * SIDE, i * SIDE + columns.count), i * all.rows + b * SIDE);
+      copyRows(single.c, products, { high, width: columns.count, to: b * SIDE, stride: all.rows });
     });
     for (let i = 0; i < high; i++) {
       const row = start + i;
@@ -122,6 +121,16 @@ function bySingles(work: Work): void {
   }
   // Asked for at each step of k-means: the collector of garbage would look for them late.
   for (const scratch of [...own, products]) release(scratch);
+}
+
+/** Rows of the kernel's c to rows of `stride` cells, from the column `to` on. */
+function copyRows(
+  from: Float32Array,
+  into: Float32Array,
+  { high, width, to, stride }: { high: number; width: number; to: number; stride: number },
+): void {
+  for (let i = 0; i < high; i++)
+    for (let j = 0, s = i * SIDE, o = i * stride + to; j < width; j++, s++, o++) into[o] = from[s]!;
 }
 
 interface Close {

@@ -139,7 +139,8 @@ function rotateAll(a: Float64Array, turned: Float64Array, n: number): boolean {
   for (let p = 0; p < n - 1; p++) {
     for (let q = p + 1; q < n; q++) {
       const off = a[p * n + q]!;
-      const [app, aqq] = [a[p * n + p]!, a[q * n + q]!];
+      const app = a[p * n + p]!;
+      const aqq = a[q * n + q]!;
       if (Math.abs(off) <= 1e-15 * Math.sqrt(Math.abs(app * aqq)) || Math.abs(off) < 1e-300) continue;
       rotated = true;
       const theta = (aqq - app) / (2 * off);
@@ -148,10 +149,8 @@ function rotateAll(a: Float64Array, turned: Float64Array, n: number): boolean {
       const s = t * c;
       rotateRows(a, n, { p, q, c, s });
       // The columns are the rows over again; only where both cross is there more to rotate.
-      for (let k = 0; k < n; k++) {
-        a[k * n + p] = a[p * n + k]!;
-        a[k * n + q] = a[q * n + k]!;
-      }
+      copyToColumn(a, n, p);
+      copyToColumn(a, n, q);
       a[p * n + p] = app - t * off;
       a[q * n + q] = aqq + t * off;
       a[p * n + q] = 0;
@@ -160,6 +159,10 @@ function rotateAll(a: Float64Array, turned: Float64Array, n: number): boolean {
     }
   }
   return rotated;
+}
+
+function copyToColumn(a: Float64Array, n: number, p: number): void {
+  for (let k = 0, from = p * n, to = p; k < n; k++, from++, to += n) a[to] = a[from]!;
 }
 
 interface Rotation {
@@ -171,7 +174,8 @@ interface Rotation {
 
 function rotateRows(data: Float64Array, n: number, { p, q, c, s }: Rotation): void {
   for (let k = 0, i = p * n, j = q * n; k < n; k++, i++, j++) {
-    const [x, y] = [data[i]!, data[j]!];
+    const x = data[i]!;
+    const y = data[j]!;
     data[i] = c * x - s * y;
     data[j] = s * x + c * y;
   }

@@ -66,7 +66,8 @@ export function fromPoints(
   for (let point = 1; point < parameters.length; point++) {
     const now = valuesAt(point);
     for (let i = 0; i < now.quality.length; i++) {
-      const [dq, dc] = [now.quality[i]! - before.quality[i]!, now.cost[i]! - before.cost[i]!];
+      const dq = now.quality[i]! - before.quality[i]!;
+      const dc = now.cost[i]! - before.cost[i]!;
       if (dq === 0 && dc === 0) continue;
       changes.point.push(point);
       changes.row.push(i);

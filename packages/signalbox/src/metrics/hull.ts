@@ -41,12 +41,17 @@ function between(a: Point, b: Point, cost: number): number {
 /** AIQ: mean height over [from, to] (RouterBench, 2403.12031, with one common range for all routers). */
 export function meanHeight(corners: readonly Point[], from: number, to: number): number {
   if (!(to > from)) return heightAt(corners, from);
-  const stops = [from, ...corners.map(({ cost }) => cost).filter((cost) => cost > from && cost < to), to];
   let area = 0;
-  for (let i = 1; i < stops.length; i++) {
-    const [a, b] = [stops[i - 1]!, stops[i]!];
-    area += ((heightAt(corners, a) + heightAt(corners, b)) / 2) * (b - a);
-  }
+  let a = from;
+  let height = heightAt(corners, from);
+  const upTo = (b: number): void => {
+    const next = heightAt(corners, b);
+    area += ((height + next) / 2) * (b - a);
+    a = b;
+    height = next;
+  };
+  for (const { cost } of corners) if (cost > from && cost < to) upTo(cost);
+  upTo(to);
   return area / (to - from);
 }
 

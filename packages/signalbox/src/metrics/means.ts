@@ -55,9 +55,14 @@ export function averages(design: Design, values: Matrix): Averages[] {
       count: (g) => part.counts[g]!,
       groups,
     });
+    const ofDraws = (statistic: (part: Part) => number): Float64Array => {
+      const values = new Float64Array(draws);
+      for (let at = 0; at < draws; at++) values[at] = statistic(ofDraw(at));
+      return values;
+    };
     const sample = (statistic: (part: Part) => number, n: number): Sampled => ({
       value: statistic(of(all)),
-      draws: Float64Array.from({ length: draws }, (_, at) => statistic(ofDraw(at))),
+      draws: ofDraws(statistic),
       folds: folds.map((part) => statistic(of(part))),
       n,
     });

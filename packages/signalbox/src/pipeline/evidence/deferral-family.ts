@@ -32,15 +32,19 @@ const never = -2;
 
 /** The model of each row at a threshold: the cheapest whose predicted loss is at most t, else the incumbent. */
 export function choicesAt(forecasts: Forecasts, stay: Int32Array, threshold: number): Int32Array {
-  return stay.map((incumbent, i) => {
-    let chosen = incumbent;
-    if (threshold === never) return chosen;
-    for (let m = 0; m < forecasts.quality.cols; m++) {
-      if (!cheaper(forecasts, { row: i, model: m, than: chosen })) continue;
-      if (at(forecasts.quality, i, incumbent) - at(forecasts.quality, i, m) <= threshold) chosen = m;
+  const { quality, cost } = forecasts;
+  const choices = stay.slice();
+  if (threshold === never || cost === undefined) return choices;
+  for (let i = 0, row = 0; i < stay.length; i++, row += quality.cols) {
+    const expected = quality.data[row + stay[i]!]!;
+    let chosen = stay[i]!;
+    for (let m = 0; m < quality.cols; m++) {
+      if (cost.data[row + m]! < cost.data[row + chosen]! && expected - quality.data[row + m]! <= threshold)
+        chosen = m;
     }
-    return chosen;
-  });
+    choices[i] = chosen;
+  }
+  return choices;
 }
 
 function cheaper(
