@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Dataset } from '../packages/signalbox/src/core/dataset.ts';
 import type { Forecasts } from '../packages/signalbox/src/core/policy.ts';
+import { textOf, userMessage } from '../packages/signalbox/src/core/query.ts';
 import type { Estimate, System } from '../packages/signalbox/src/core/results.ts';
 import { groupMeans, takeRows } from '../packages/signalbox/src/core/table.ts';
 import { columnMeans } from '../packages/signalbox/src/math/linear.ts';
@@ -48,6 +49,28 @@ type Score = (forecasts: Forecasts) => number;
 const defaultEncoder = async () => {
   return (await findEncoder('default', { cacheFolder: cacheFolder() })).encoder;
 };
+
+/**
+ * The prompts without the instructions and solved examples that all of their group begin with: on ARC and Winogrande
+ * these are more than a sentence encoder reads, and the question stands behind them.
+ */
+function questionsAlone(table: Dataset): Dataset {
+  const beginnings = new Map<string, string>();
+  for (const example of table.examples) {
+    const [text, group] = [textOf(example), example.group ?? ''];
+    const known = beginnings.get(group) ?? text;
+    let shared = 0;
+    while (shared < known.length && known[shared] === text[shared]) shared++;
+    beginnings.set(group, known.slice(0, shared));
+  }
+  return {
+    ...table,
+    examples: table.examples.map((example) => {
+      const cut = beginnings.get(example.group ?? '')!.lastIndexOf('\n\n');
+      return cut === -1 ? example : { ...example, messages: userMessage(textOf(example).slice(cut + 2)) };
+    }),
+  };
+}
 
 async function run(table: Dataset, routers: readonly string[], seed: number) {
   const context = makeContext({ seed });
@@ -227,6 +250,12 @@ const pooled = await kept('routerbench', async () => {
   ];
 });
 
+/** Whether the question, where it is all that is read, tells more. */
+const questions = await kept('routerbench-questions', async () => {
+  const from = await run(questionsAlone(await tableOf('routerbench', 'pooled')), shelf, 0);
+  return figures(from, 'aiq', aiqOf(from));
+});
+
 /** The default by other assignments of rows to folds, and their mean. */
 const pooledFolds: Figure[] = [];
 for (const seed of seeds) {
@@ -269,6 +298,10 @@ ${table('APGR', mmlu)}
 ## RouterBench pooled, AIQ
 
 ${table('AIQ', pooled)}
+The prompts of ARC and Winogrande begin with instructions and solved examples, the same for all, and longer than the 256 tokens that the
+sentence encoder reads. Without them, so that the question is all that is read, and its form all that tells the task:
+
+${table('AIQ', questions)}
 By other folds:
 
 ${table('AIQ', pooledFolds)}`,

@@ -61,6 +61,32 @@ test('a second run reads what the first has kept; each text is embedded once', a
   assert.deepEqual(second, ['new']);
 });
 
+test('it says so once where different texts have the same row, many of them', async () => {
+  const told: string[] = [];
+  const context = { ...testContext(), warn: (text: string) => void told.push(text) };
+  const numbered = (n: number, text: (i: number) => string): readonly Query[] =>
+    queriesOf(Array.from({ length: n }, (_, i) => text(i)));
+  // Rows are lengths: all of these are alike to the encoder; then the same text over again, and texts that differ.
+  const blind = numbered(30, (i) => `The same ${i + 10}`);
+  const encoder = cached(counting([]), { folder });
+  await encoder.encode(
+    numbered(30, () => 'one text'),
+    7,
+    context,
+  );
+  await encoder.encode(
+    numbered(40, (i) => 'x'.repeat(i)),
+    7,
+    context,
+  );
+  await encoder.encode(blind.slice(0, 19), 7, context);
+  assert.deepEqual(told, []);
+  await encoder.encode(blind, 7, context);
+  await encoder.encode(blind, 7, context);
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /^To the encoder counting 30 of 30 texts are the same as a different one/);
+});
+
 test('another state, other settings: other rows', async () => {
   await cached(counting([]), { folder }).encode(queries, 7, testContext());
   const seen: string[] = [];

@@ -26,6 +26,7 @@ const flushAfter = 2000;
  */
 export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedOptions): Encoder<S> {
   const opened = new Map<string, Promise<Segments>>();
+  let told = false;
   const segmentsOf = (state: S): Promise<Segments> => {
     const key = digestPlain([encoder.name, encoder.settings, state]);
     const found =
@@ -52,6 +53,13 @@ export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedO
         // Kept, but gone from the disk since.
         if (!segments.get(key, to)) to.set((await encoder.encode([queries[i]!], state, context)).data);
       }
+      const alike = told ? 0 : alikeOf(keys, out);
+      if (alike >= Math.max(fewAlike, queries.length / 10)) {
+        told = true;
+        context.warn(
+          `To the encoder ${encoder.name} ${alike} of ${queries.length} texts are the same as a different one: it reads the beginning of a text alone, and these begin alike (instructions, solved examples). By it no router tells them apart.`,
+        );
+      }
       return out;
     },
     async close() {
@@ -60,6 +68,23 @@ export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedO
       await encoder.close?.();
     },
   };
+}
+
+/** So many texts that an encoder takes for others may be chance. */
+const fewAlike = 20;
+
+/** How many texts have the row of a different one, but for rounding, which differs by what was embedded together. */
+function alikeOf(keys: readonly Buffer[], { cols, data }: Matrix): number {
+  const textsOf = new Map<string, Set<string>>();
+  for (const [i, key] of keys.entries()) {
+    const cells = data.subarray(i * cols, i * cols + Math.min(cols, 16));
+    const print = Array.from(cells, (cell) => Math.round(cell * 1e4)).join(' ');
+    const texts = textsOf.get(print) ?? new Set();
+    textsOf.set(print, texts.add(key.toString('latin1')));
+  }
+  let alike = 0;
+  for (const { size } of textsOf.values()) if (size > 1) alike += size;
+  return alike;
 }
 
 interface Missing {
