@@ -16,6 +16,7 @@ import type { Line } from './line.ts';
 import { type CurveInput, curveFigures } from './measure-curves.ts';
 import { type Study, studyFigures } from './measure-study.ts';
 import { comparedGroups, type Plan } from './protocol.ts';
+import { collect } from './turn.ts';
 
 export interface MeasureArgs {
   readonly plan: Plan;
@@ -33,6 +34,8 @@ export interface MeasureArgs {
 /** The systems of a set, in OUTPUT's order: singles, baselines, bounds, routers. */
 export function measure(args: MeasureArgs): System[] {
   const { plan, design } = args;
+  // The last part's fits: of thirty models what follows is as large.
+  collect();
   const quality = comparedQuality(plan);
   const cost = observedCost(plan.table, plan.compared);
   const lines = linesOf(args, quality);
@@ -53,6 +56,7 @@ export function measure(args: MeasureArgs): System[] {
   const curves = cost && curveInput({ ...args, quality, cost, bestShare: lines[best]!.share });
   const named = comparedGroups(plan.table, plan.compared).named;
   const systems = lines.map((line, i): System => {
+    collect();
     const { from } = line;
     const averages = measured.quality[i]!;
     const shown = (sampled: Sampled, most = 1): Estimate =>
