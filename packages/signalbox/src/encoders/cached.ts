@@ -53,7 +53,7 @@ export function cached<S extends Plain>(encoder: Encoder<S>, { folder }: CachedO
         // Kept, but gone from the disk since.
         if (!segments.get(key, to)) to.set((await encoder.encode([queries[i]!], state, context)).data);
       }
-      const alike = told ? 0 : alikeOf(keys, out);
+      const alike = told || queries.length < fewAlike ? 0 : alikeOf(keys, out);
       if (alike >= Math.max(fewAlike, queries.length / 10)) {
         told = true;
         context.warn(
@@ -77,7 +77,7 @@ const fewAlike = 20;
 function alikeOf(keys: readonly Buffer[], { cols, data }: Matrix): number {
   const textsOf = new Map<string, Set<string>>();
   for (const [i, key] of keys.entries()) {
-    const cells = data.subarray(i * cols, i * cols + Math.min(cols, 16));
+    const cells = data.subarray(i * cols, i * cols + Math.min(cols, 4));
     const print = Array.from(cells, (cell) => Math.round(cell * 1e4)).join(' ');
     const texts = textsOf.get(print) ?? new Set();
     textsOf.set(print, texts.add(key.toString('latin1')));

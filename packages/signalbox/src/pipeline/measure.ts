@@ -56,7 +56,6 @@ export function measure(args: MeasureArgs): System[] {
   const curves = cost && curveInput({ ...args, quality, cost, bestShare: lines[best]!.share });
   const named = comparedGroups(plan.table, plan.compared).named;
   const systems = lines.map((line, i): System => {
-    collect();
     const { from } = line;
     const averages = measured.quality[i]!;
     const shown = (sampled: Sampled, most = 1): Estimate =>
