@@ -10,20 +10,27 @@ const tied = 1e-12;
  */
 export function shares(utility: Matrix): Matrix {
   const out = matrix(utility.rows, utility.cols);
-  for (let i = 0; i < utility.rows; i++) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let m = 0; m < utility.cols; m++) {
-      const value = at(utility, i, m);
-      if (value > most) most = value;
-    }
-    let count = 0;
-    for (let m = 0; m < utility.cols; m++) if (wins(at(utility, i, m), most)) count++;
-    for (let m = 0; m < utility.cols; m++) {
-      const cell = i * utility.cols + m;
-      out.data[cell] = count === 0 ? 1 / utility.cols : wins(utility.data[cell]!, most) ? 1 / count : 0;
-    }
+  const won = new Uint8Array(utility.cols);
+  for (let i = 0, cell = 0; i < utility.rows; i++) {
+    const part = 1 / winners(utility, i, won);
+    for (let m = 0; m < utility.cols; m++, cell++) out.data[cell] = won[m] === 1 ? part : 0;
   }
   return out;
+}
+
+/** Marks with 1 whom this row's utilities choose, all where the row has no number; how many those are. */
+function winners({ cols, data }: Matrix, row: number, won: Uint8Array): number {
+  const from = row * cols;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let m = 0; m < cols; m++) if (data[from + m]! > most) most = data[from + m]!;
+  let count = 0;
+  for (let m = 0; m < cols; m++) {
+    won[m] = wins(data[from + m]!, most) ? 1 : 0;
+    count += won[m]!;
+  }
+  if (count > 0) return count;
+  won.fill(1);
+  return cols;
 }
 
 function wins(value: number, most: number): boolean {
@@ -33,6 +40,23 @@ function wins(value: number, most: number): boolean {
 /** Models of one query, the best first; equals in the pool's order. */
 export function ranking(utility: Matrix, query: number): number[] {
   return descending(utility.data.subarray(query * utility.cols, (query + 1) * utility.cols));
+}
+
+/** Of each of `values`, its expectation under the choice of these utilities, as `expectedOf` their shares. */
+export function expectedUnder(utility: Matrix, values: readonly Matrix[]): Float64Array[] {
+  const { rows, cols } = utility;
+  const out = values.map(() => new Float64Array(rows));
+  const won = new Uint8Array(cols);
+  for (let i = 0; i < rows; i++) {
+    const part = 1 / winners(utility, i, won);
+    for (let v = 0; v < values.length; v++) {
+      const { data } = values[v]!;
+      let sum = 0;
+      for (let m = 0; m < cols; m++) if (won[m] === 1) sum += part * data[i * cols + m]!;
+      out[v]![i] = sum;
+    }
+  }
+  return out;
 }
 
 /** Expected value of a choice on each query: sum over models of share x value. NaN where a chosen cell is. */

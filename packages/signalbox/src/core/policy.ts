@@ -34,8 +34,12 @@ export interface Policy<P extends object = object, S extends Plain = Plain> {
   readonly params: ZodType<P>;
   /** For a policy that learns; its state then goes to `utility`. */
   fit?(train: PolicyTraining, params: P): S;
-  /** @throws SignalboxError where the policy learns and was given no state */
-  utility(forecasts: Forecasts, params: P, state?: S): Matrix;
+  /**
+   * Where `room` is given, a matrix of the forecasts' size that nobody reads any more, the answer may be written there:
+   * who sweeps a hundred points needs one matrix.
+   * @throws SignalboxError where the policy learns and was given no state
+   */
+  utility(forecasts: Forecasts, params: P, state?: S, room?: Matrix): Matrix;
   /** The parameters that trace the cost-quality curve, from quality alone to the cheapest; none = a single point. */
   sweep(forecasts: Forecasts, params: P): readonly P[];
   /** The swept parameter as one number, for reports. */

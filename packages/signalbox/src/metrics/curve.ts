@@ -1,7 +1,7 @@
-import { expectedOf, shares } from '../core/choice.ts';
+import { expectedUnder } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint } from '../core/results.ts';
-import { column, type Matrix } from '../math/matrix.ts';
+import { column, type Matrix, matrix } from '../math/matrix.ts';
 import { costToReach, hull, meanHeight, type Point } from './hull.ts';
 import type { Statistic } from './statistic.ts';
 
@@ -33,13 +33,17 @@ export interface Observed {
 /** The one way to a cost-quality curve: the policy's parameter swept, its choices valued by what was observed. */
 export function sweep(forecasts: Forecasts, policy: Policy, observed: Observed): Sweep {
   const points = policy.sweep(forecasts, policy.params.parse({}));
+  const room = matrix(forecasts.quality.rows, forecasts.quality.cols);
   return fromPoints(
     points.map((params) => policy.parameter(params)),
-    (j) => {
-      const share = shares(policy.utility(forecasts, points[j]!));
-      return { quality: expectedOf(share, observed.quality), cost: expectedOf(share, observed.cost) };
-    },
+    (j) => outcomes(policy.utility(forecasts, points[j]!, undefined, room), observed),
   );
+}
+
+/** What is to be expected on each row of the choices of these utilities. */
+export function outcomes(utility: Matrix, observed: Observed): { quality: Float64Array; cost: Float64Array } {
+  const [quality, cost] = expectedUnder(utility, [observed.quality, observed.cost]);
+  return { quality: quality!, cost: cost! };
 }
 
 /** The single models as a sweep: each is a point. */
@@ -56,12 +60,8 @@ export function fromPoints(
   valuesAt: (point: number) => { quality: Float64Array; cost: Float64Array },
 ): Sweep {
   const first = valuesAt(0);
-  const changes: { point: number[]; row: number[]; quality: number[]; cost: number[] } = {
-    point: [],
-    row: [],
-    quality: [],
-    cost: [],
-  };
+  let changes = roomFor(first.quality.length);
+  let count = 0;
   let before = first;
   for (let point = 1; point < parameters.length; point++) {
     const now = valuesAt(point);
@@ -69,10 +69,11 @@ export function fromPoints(
       const dq = now.quality[i]! - before.quality[i]!;
       const dc = now.cost[i]! - before.cost[i]!;
       if (dq === 0 && dc === 0) continue;
-      changes.point.push(point);
-      changes.row.push(i);
-      changes.quality.push(dq);
-      changes.cost.push(dc);
+      if (count === changes.point.length) changes = roomFor(2 * count, changes);
+      changes.point[count] = point;
+      changes.row[count] = i;
+      changes.quality[count] = dq;
+      changes.cost[count++] = dc;
     }
     before = now;
   }
@@ -80,12 +81,25 @@ export function fromPoints(
     parameters,
     ...first,
     changes: {
-      point: Int32Array.from(changes.point),
-      row: Int32Array.from(changes.row),
-      quality: Float64Array.from(changes.quality),
-      cost: Float64Array.from(changes.cost),
+      point: changes.point.slice(0, count),
+      row: changes.row.slice(0, count),
+      quality: changes.quality.slice(0, count),
+      cost: changes.cost.slice(0, count),
     },
   };
+}
+
+/** For so many changes, and those known so far. */
+function roomFor(size: number, known?: Changes): Changes {
+  const room = {
+    point: new Int32Array(size),
+    row: new Int32Array(size),
+    quality: new Float64Array(size),
+    cost: new Float64Array(size),
+  };
+  if (known === undefined) return room;
+  for (const field of ['point', 'row', 'quality', 'cost'] as const) room[field].set(known[field]);
+  return room;
 }
 
 /** Mean cost and quality of each point of a sweep. */

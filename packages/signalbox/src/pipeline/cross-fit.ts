@@ -52,7 +52,7 @@ export async function crossFit(
     pair: {},
     // By the number of the part: another process may be done with them in any order.
     placing: [] as (() => void)[],
-    tuning: [] as (() => Tuning | undefined)[],
+    tuning: [] as (Tuning | undefined)[],
     fresh: [] as (Forecasts | undefined)[],
     fit: 0,
     predict: 0,
@@ -65,7 +65,7 @@ export async function crossFit(
   let common: Matrix | undefined;
   const put = (run: Run, { forecasts, also, fit, predict, tuning }: PartFit, to: Placed): void => {
     run.fresh[to.number] = also;
-    run.tuning[to.number] = tuning ? tuningAside(tuning) : () => undefined;
+    run.tuning[to.number] = tuning && tuningAside(tuning);
     run.fit += fit;
     run.predict += predict;
     run.tested += to.place.length;
@@ -130,6 +130,8 @@ export async function crossFit(
     await piece();
     context.progress('waiting for the other process', done + 1, later.length);
   }
+  // The last part's fits: of thirty models what is read back here is as large.
+  collect();
   for (const { placing } of running) for (const onto of placing) onto();
   for (const { cost, sharing } of running)
     for (const number of cost ? sharing : []) copyPart(common!, cost!, placeOf(plan, plan.parts[number]!));
@@ -144,7 +146,7 @@ export async function crossFit(
         ...(capable && { capable }),
         ...pair,
       },
-      tuning: tuning.map((read) => read()).filter((one) => one !== undefined),
+      tuning: tuning.filter((one) => one !== undefined),
       fresh: fresh.filter((one) => one !== undefined),
       fitSeconds: fit / plan.parts.length,
       predictSecondsPer1000: (1000 * predict) / Math.max(tested, 1),
@@ -160,9 +162,15 @@ function placingOf(rows: Int32Array, quality: Matrix, to: Matrix): () => void {
   return () => place({ place: rows }, read(), to);
 }
 
-function tuningAside({ forecasts: { quality, ...more }, ...rest }: Tuning): () => Tuning {
+/** Read anew by each who asks: a part is looked at now and then, and all parts are as large as the table. */
+function tuningAside({ forecasts: { quality, ...more }, ...rest }: Tuning): Tuning {
   const read = setAside(quality, waiting);
-  return () => ({ ...rest, forecasts: { ...more, quality: read() } });
+  return {
+    ...rest,
+    get forecasts() {
+      return { ...more, quality: read() };
+    },
+  };
 }
 
 /** Where a part's rows go, and the cost forecast that its routers share. */

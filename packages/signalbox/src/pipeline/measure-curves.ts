@@ -1,11 +1,11 @@
-import { expectedOf, shares } from '../core/choice.ts';
 import type { Forecasts, Policy } from '../core/policy.ts';
 import type { CurvePoint, Estimate, System } from '../core/results.ts';
-import { at, column, type Matrix, selectRows } from '../math/matrix.ts';
+import { at, column, type Matrix, matrix, selectRows } from '../math/matrix.ts';
 import { argmax } from '../math/order.ts';
 import {
   curveStatistic,
   type Observed,
+  outcomes,
   pointsOf,
   type Reference,
   type Sweep,
@@ -97,14 +97,14 @@ function fixedPoints(
 ): Pick<System, 'costAtFixed' | 'qualityAtFixed'> {
   const { plan, design, observed, best, reference } = input;
   const points = tuning.map((part) => operatingPoints(part, input));
+  const room = matrix(forecasts.quality.rows, forecasts.quality.cols);
   const runs = shareLevels.map((_, level) => {
     const chosen = points.map((of) => of[level]);
     if (chosen.every((params) => params === undefined)) return undefined;
     const ran = { quality: best.quality.slice(), cost: best.cost.slice() };
     chosen.forEach((params, fold) => {
       if (params === undefined) return;
-      const share = shares(input.policy.utility(forecasts, params));
-      const values = { quality: expectedOf(share, observed.quality), cost: expectedOf(share, observed.cost) };
+      const values = outcomes(input.policy.utility(forecasts, params, undefined, room), observed);
       for (let i = 0; i < plan.compared.length; i++) {
         if (plan.folds !== undefined && plan.folds[i] !== fold) continue;
         ran.quality[i] = values.quality[i]!;

@@ -34,8 +34,6 @@ export interface MeasureArgs {
 /** The systems of a set, in OUTPUT's order: singles, baselines, bounds, routers. */
 export function measure(args: MeasureArgs): System[] {
   const { plan, design } = args;
-  // The last part's fits: of thirty models what follows is as large.
-  collect();
   const quality = comparedQuality(plan);
   const cost = observedCost(plan.table, plan.compared);
   const lines = linesOf(args, quality);
@@ -56,6 +54,8 @@ export function measure(args: MeasureArgs): System[] {
   const curves = cost && curveInput({ ...args, quality, cost, bestShare: lines[best]!.share });
   const named = comparedGroups(plan.table, plan.compared).named;
   const systems = lines.map((line, i): System => {
+    // Of thirty models what one line leaves is as large as the table.
+    collect();
     const { from } = line;
     const averages = measured.quality[i]!;
     const shown = (sampled: Sampled, most = 1): Estimate =>

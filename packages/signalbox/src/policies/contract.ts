@@ -35,6 +35,16 @@ export function policyContract(policy: Policy): void {
     assert.ok(utility.data.every((value) => !Number.isNaN(value)));
   });
 
+  test(`${policy.name}: the same utilities where it is given room for them, whatever was there`, () => {
+    const room = matrix(3, 2);
+    room.data.fill(Number.NaN);
+    for (const point of [params, ...policy.sweep(forecasts, params)])
+      assert.deepEqual(
+        policy.utility(forecasts, point, state, room),
+        policy.utility(forecasts, point, state),
+      );
+  });
+
   test(`${policy.name}: shares sum to one, the order names each model once`, () => {
     const utility = policy.utility(forecasts, params, state);
     const share = shares(utility);

@@ -15,9 +15,9 @@ export const utility: Policy<UtilityParams> = {
   name: 'utility',
   summary: 'predicted quality less lambda times predicted cost',
   params: params as z.ZodType<UtilityParams>,
-  utility: ({ quality, cost }, { lambda }) => {
+  utility: ({ quality, cost }, { lambda }, _state, room) => {
     if (lambda === 0 || cost === undefined) return quality;
-    const out = matrix(quality.rows, quality.cols);
+    const out = room ?? matrix(quality.rows, quality.cols);
     for (let i = 0; i < out.data.length; i++) {
       const value = quality.data[i]!;
       // However cheap, a model of which nothing is predicted comes last.

@@ -62,12 +62,15 @@ export async function permutationTests(
     const problem = possible ? problemOf(fold, parts[part]!) : undefined;
     possible = problem !== undefined;
     if (problem === undefined) return;
+    const room = new Float64Array(
+      problem.train.length * plan.table.models.length * Math.min(batch, Math.max(permutations, 1)),
+    );
     for (const trial of trials) {
       let first = 0;
       for (const deals of dealings(trial, plan)) {
         context.progress('permutations', done, total);
         await turn(context);
-        addLifts(trial.lifts.subarray(first), { problem, deals, rows, quality: plan.table.quality });
+        addLifts(trial.lifts.subarray(first), { problem, deals, rows, quality: plan.table.quality, room });
         // The first is the outcomes as they are.
         if (first > 0) done += deals.length;
         first += deals.length;
@@ -153,25 +156,22 @@ function addLifts(
     deals,
     rows,
     quality,
+    room,
   }: {
     readonly problem: Problem;
     readonly deals: readonly Int32Array[];
     readonly rows: number;
     readonly quality: Matrix;
+    /** For the outcomes as dealt, each time the same: they are what is largest here. */
+    readonly room: Float64Array;
   },
 ): void {
   const m = quality.cols;
-  const y = matrix(train.length, m * deals.length);
-  const best = deals.map((deal, d) => {
-    const part = differences(
-      quality,
-      Int32Array.from(train, (row) => deal[row]!),
-    );
-    for (let i = 0; i < part.rows; i++)
-      for (let j = 0; j < m; j++) y.data[i * y.cols + d * m + j] = part.data[i * m + j]!;
-    return greatest(columnMeans(part), 0, m);
-  });
+  const cols = m * deals.length;
+  const y = { rows: train.length, cols, data: room.subarray(0, train.length * cols) };
+  for (const [d, deal] of deals.entries()) dealTo(y, d * m, { quality, deal, train });
   const means = columnMeans(y);
+  const best = deals.map((_, d) => greatest(means, d * m, m));
   const predicted = predict(y);
   for (let i = 0; i < test.length; i++) {
     deals.forEach((deal, d) => {
@@ -191,16 +191,24 @@ function greatest(values: ArrayLike<number>, from: number, count: number): numbe
   return best;
 }
 
-/** Outcomes less the row's mean: what a choice depends on. */
-function differences(quality: Matrix, rows: Int32Array): Matrix & { readonly data: Float64Array } {
+/** Outcomes as dealt less their row's mean, which is what a choice depends on, to the columns of `to` from this one on. */
+function dealTo(
+  to: Matrix,
+  column: number,
+  {
+    quality,
+    deal,
+    train,
+  }: { readonly quality: Matrix; readonly deal: Int32Array; readonly train: Int32Array },
+): void {
   const m = quality.cols;
-  const out = matrix(rows.length, m);
-  rows.forEach((row, i) => {
+  for (let i = 0; i < train.length; i++) {
+    const from = deal[train[i]!]! * m;
     let mean = 0;
-    for (let j = 0; j < m; j++) mean += at(quality, row, j) / m;
-    for (let j = 0; j < m; j++) out.data[i * m + j] = at(quality, row, j) - mean;
-  });
-  return out;
+    for (let j = 0; j < m; j++) mean += quality.data[from + j]! / m;
+    const start = i * to.cols + column;
+    for (let j = 0; j < m; j++) to.data[start + j] = quality.data[from + j]! - mean;
+  }
 }
 
 /** Complete rows, at most so many. */
