@@ -6,7 +6,7 @@
  * limit held, it takes an eighth to a quarter less memory, in the same time. One heap for all threads, which are idle most
  * of the time, leaves fewer holes. The C library reads both once, at start.
  */
-const limit = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_ARENA_MAX: '1' };
+const limit = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1' };
 
 /** Commands that compute with large matrices; the others are as quick as they can be. */
 const large = ['report', 'reproduce', 'evaluate', 'train', 'import', 'describe'];

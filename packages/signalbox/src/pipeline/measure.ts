@@ -71,11 +71,10 @@ export function measure(args: MeasureArgs): System[] {
       groups: named
         ? Object.fromEntries(design.groupNames.map((name, g) => [name, shown(averages.groups[g]!)]))
         : {},
-      cost:
-        measured.cost && hasCost(line) ? shown(measured.cost[i]!.weighted, Number.POSITIVE_INFINITY) : null,
+      cost: measured.cost && hasCost(line) ? shown(measured.cost[i]!, Number.POSITIVE_INFINITY) : null,
       ...(measured.latency &&
         !line.outcome && {
-          latency: shown(measured.latency[i]!.weighted, Number.POSITIVE_INFINITY),
+          latency: shown(measured.latency[i]!, Number.POSITIVE_INFINITY),
         }),
       choices,
       versus: { bestSingle: versus(i, best), taskTable: versus(i, table) },
@@ -219,7 +218,7 @@ function averagesOf(
   design: Design,
   lines: readonly Line[],
   observed: Readonly<Record<'quality', Matrix> & Record<'cost' | 'latency', Matrix | undefined>>,
-): { quality: Averages[]; cost: Averages[] | undefined; latency: Averages[] | undefined } {
+): { quality: Averages[]; cost: Sampled[] | undefined; latency: Sampled[] | undefined } {
   const of = (values: Matrix, part?: 'quality' | 'cost'): Averages[] => {
     const out = matrix(values.rows, lines.length);
     lines.forEach(({ share, outcome }, j) => {
@@ -229,10 +228,12 @@ function averagesOf(
     });
     return averages(design, out);
   };
+  // Draws of every group's mean are larger than the table; of costs nobody reads them.
+  const overRows = (list: readonly Averages[]): Sampled[] => list.map(({ weighted }) => weighted);
   return {
     quality: of(observed.quality, 'quality'),
-    cost: observed.cost && of(observed.cost, 'cost'),
-    latency: observed.latency && of(observed.latency),
+    cost: observed.cost && overRows(of(observed.cost, 'cost')),
+    latency: observed.latency && overRows(of(observed.latency)),
   };
 }
 

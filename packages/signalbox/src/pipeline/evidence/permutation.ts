@@ -14,7 +14,7 @@ import { at, type Matrix, matrix, selectRows, transposed } from '../../math/matr
 import { type Rng, rng, shuffle } from '../../math/rng.ts';
 import { eachPart, type Fold } from '../encoded-part.ts';
 import type { Plan } from '../protocol.ts';
-import { turn } from '../turn.ts';
+import { collect, turn } from '../turn.ts';
 
 /** How often outcomes dealt to other queries did as well: p = (1 + as well) / (1 + permutations). */
 export type Permutation = {
@@ -62,6 +62,8 @@ export async function permutationTests(
     const problem = possible ? problemOf(fold, parts[part]!) : undefined;
     possible = problem !== undefined;
     if (problem === undefined) return;
+    // What it was made of is as large as what follows.
+    collect();
     const room = new Float64Array(
       problem.train.length * plan.table.models.length * Math.min(batch, Math.max(permutations, 1)),
     );
