@@ -114,8 +114,8 @@ describe('what computes with large matrices takes less memory', () => {
   const report = ['report', 'not-there.jsonl', '--no-html'];
 
   test('by limits that are set before the process begins', { skip }, () => {
-    assert.equal(limitsOf(report), '1048576 1');
-    assert.equal(limitsOf(['import', 'not-there.jsonl', '-o', 'not-there.csv']), '1048576 1');
+    assert.equal(limitsOf(report), '131072 1');
+    assert.equal(limitsOf(['import', 'not-there.jsonl', '-o', 'not-there.csv']), '131072 1');
   });
 
   test('but limits of the user stay, and a small command starts once', { skip }, () => {

@@ -9,9 +9,12 @@ export async function turn({ signal }: Context): Promise<void> {
 }
 
 /** In bytes of the process, and of the matrices of this thread: of less nothing is worth looking for. */
-const [large, many] = [400 * 2 ** 20, 150 * 2 ** 20];
+const [large, many] = [350 * 2 ** 20, 150 * 2 ** 20];
 
-let collector: (() => void) | undefined;
+/** Of V8's `gc`: pages that its heap once had stay with the process, 70 MB after a table was read, but for the last resort. */
+const thorough = { type: 'major', execution: 'sync', flavor: 'last-resort' } as const;
+
+let collector: ((how: typeof thorough) => void) | undefined;
 
 /**
  * Takes memory back between two long computations: V8 knows the names of matrices alone and looks late for what lies
@@ -21,7 +24,7 @@ export function collect(): void {
   if (process.memoryUsage.rss() < large || process.memoryUsage().arrayBuffers < many) return;
   if (collector === undefined) {
     setFlagsFromString('--expose-gc');
-    collector = runInNewContext('gc') as () => void;
+    collector = runInNewContext('gc') as (how: typeof thorough) => void;
   }
-  collector();
+  collector(thorough);
 }
